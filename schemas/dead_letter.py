@@ -1,0 +1,73 @@
+"""Dead letter: a record that could not be taken in, as it came, with the reason."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+Reason = Literal[
+    "null_value",
+    "null_key",
+    "oversize",
+    "invalid_json",
+    "invalid_utf8",
+    "nul_character",
+    "nested_too_deep",
+    "unknown_type",
+    "invalid_field",
+    "wrong_key",
+    "misrouted",
+    "too_old",
+    "from_the_future",
+    "too_late",
+    "too_many",
+    "internal_fault",
+]
+
+Header = tuple[str, bytes]
+
+
+class Arrival(Protocol):
+    """A record as the log holds it; `timestamp` is the append time in milliseconds."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[Header]: ...
+
+
+class Entry(NamedTuple):
+    """An `Arrival` made by hand: a line of a file, a simulated delivery."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[Header] = ()
+
+
+class DeadLetter(NamedTuple):
+    """One refused arrival. `detail` names the field or limit, never the content."""
+
+    reason: Reason
+    detail: str
+    arrival: Arrival
+
+    def headers(self, topic: str, partition: int, failed_at: str) -> list[Header]:
+        """The original headers and, after them, Kafka Streams' and our own."""
+        ours = {
+            "__streams.errors.topic": topic,
+            "__streams.errors.partition": str(partition),
+            "__streams.errors.offset": str(self.arrival.offset),
+            "__streams.errors.exception": self.reason,
+            "__streams.errors.message": self.detail,
+            "rollcall.reason": self.reason,
+            "rollcall.attempt": "1",
+            "rollcall.first_failed_at": failed_at,
+        }
+        added = [(name, text.encode()) for name, text in ours.items()]
+        return [*self.arrival.headers, *added]

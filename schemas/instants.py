@@ -1,0 +1,46 @@
+"""Instants: RFC 3339 with an offset on the wire, UTC integer milliseconds inside."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A point in time on the wire; one without an offset is refused."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+
+
+def milliseconds(at: datetime) -> int:
+    """Milliseconds since 1970 of an aware `at`; finer digits are dropped.
+
+    A double holds seconds of these centuries to a quarter of a microsecond, so the half
+    microsecond added makes truncation exact for every microsecond value.
+    """
+    return int(at.timestamp() * 1000 + 0.0005)
+
+
+def instant(at_ms: int) -> datetime:
+    """The UTC datetime of `at_ms` milliseconds since 1970."""
+    return EPOCH + timedelta(milliseconds=at_ms)
+
+
+def instant_or_none(at_ms: int | None) -> datetime | None:
+    """`instant`, with absence kept."""
+    return None if at_ms is None else instant(at_ms)
+
+
+def rfc3339(at_ms: int) -> str:
+    """`at_ms` as text, always with three digits of milliseconds."""
+    return instant(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def plausible(*instants: datetime | None) -> bool:
+    """Whether every given instant lies in the years a database and a person can hold."""
+    return all(at is None or EARLIEST <= at < LATEST for at in instants)

@@ -1,0 +1,26 @@
+"""What every published record carries besides what it says.
+
+A record's body is a pure function of (facts, policy, now). Its publication (how often it was
+published, from which position, at which assessed time) is not, so the two are kept apart:
+bodies are compared without it, and it is written in front of the body when that is sent.
+"""
+
+from msgspec import Struct
+
+from schemas.instants import Instant
+
+
+class Publication(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Publication data, all default in a bare body.
+
+    `id` names the output for ever; `revision` grows by one with each message of that id,
+    starting at 1; consumers order by (`epoch`, `revision`). `position` and `assessed_at`
+    say how to get the body again: fold the source partition's first `position` records and
+    assess at that instant. `correction` marks a change after the subject was final.
+    """
+
+    revision: int = 0
+    epoch: int = 0
+    position: int = 0
+    assessed_at: Instant | None = None
+    correction: bool = False

@@ -1,0 +1,50 @@
+"""Violation: a policy that was not kept, in a form a person can check (measures.md 1.6, 2)."""
+
+from typing import Literal
+
+from schemas.instants import Instant
+from schemas.publication import Publication
+from schemas.score import Episode, Figures
+
+Severity = Literal["info", "warning", "critical"]
+Status = Literal["opened", "updated", "resolved", "stood", "retracted"]
+Rule = Literal[
+    "no_show",
+    "late",
+    "left_early",
+    "low_attendance",
+    "camera_off",
+    "low_participation",
+    "host_absent",
+    "no_signal",
+    "not_admitted",
+    "group_too_large",
+]
+
+
+class Violation(Publication, frozen=True, kw_only=True, omit_defaults=True):
+    """A violation of one person (or, without `participant`, of the session itself).
+
+    `status`: `opened` then `updated` while an episode lasts, `resolved` when all have ended,
+    `stood` when the session is final and one has not, `retracted` (with `reason`) when later
+    facts show that it never held or is excused. One (participant, session) shares an
+    `incident`. `excuse` is `pending` while a notice waits for a decision.
+    `since` is the first episode's begin; `until` the last one's end, null while open.
+    """
+
+    id: str
+    incident: str
+    rule: Rule
+    severity: Severity
+    label: str
+    participant: str | None
+    session: str
+    program: str | None
+    since: Instant
+    until: Instant | None
+    episodes: tuple[Episode, ...]
+    evidence: Figures
+    policy: str
+    status: Status = "opened"
+    excuse: Literal["pending"] | None = None
+    reason: str | None = None

@@ -1,0 +1,1 @@
+"""The care stage: judges what was measured, person by person (measures.md 2)."""

@@ -1,0 +1,98 @@
+"""Intervals: sets of half-open spans `[from, to)` of integer milliseconds.
+
+A set is a list of (from, to) pairs, sorted, disjoint and not touching. All functions take and
+return such sets (`union` takes any pairs) and never change their arguments.
+"""
+
+from collections.abc import Iterable
+
+Spans = list[tuple[int, int]]
+
+
+def union(spans: Iterable[tuple[int, int]]) -> Spans:
+    """The set that covers any pairs; empty and inverted pairs cover nothing."""
+    merged: Spans = []
+    for begin, end in sorted(spans):
+        if end <= begin:
+            continue
+        if merged and begin <= merged[-1][1]:
+            if end > merged[-1][1]:
+                merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def intersect(one: Spans, other: Spans) -> Spans:
+    """What lies in both."""
+    shared: Spans = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        begin = max(one[i][0], other[j][0])
+        end = min(one[i][1], other[j][1])
+        if begin < end:
+            shared.append((begin, end))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return shared
+
+
+def subtract(one: Spans, other: Spans) -> Spans:
+    """What lies in the first and not in the second."""
+    left: Spans = []
+    for begin, end in one:
+        for cut_begin, cut_end in other:
+            if cut_end <= begin:
+                continue
+            if cut_begin >= end:
+                break
+            if cut_begin > begin:
+                left.append((begin, cut_begin))
+            begin = max(begin, cut_end)
+        if begin < end:
+            left.append((begin, end))
+    return left
+
+
+def clip(spans: Spans, begin: int | None, end: int | None) -> Spans:
+    """What lies in `[begin, end)`; None means without that bound."""
+    return [
+        (low, high)
+        for low, high in (
+            (a if begin is None else max(a, begin), b if end is None else min(b, end))
+            for a, b in spans
+        )
+        if low < high
+    ]
+
+
+def length(spans: Spans) -> int:
+    """Milliseconds covered."""
+    return sum(end - begin for begin, end in spans)
+
+
+def bridge(spans: Spans, gap: int) -> Spans:
+    """The set with every gap of at most `gap` filled."""
+    bridged: Spans = []
+    for begin, end in spans:
+        if bridged and begin - bridged[-1][1] <= gap:
+            bridged[-1] = (bridged[-1][0], end)
+        else:
+            bridged.append((begin, end))
+    return bridged
+
+
+def reached(spans: Spans, amount: int) -> int | None:
+    """The instant at which `amount` of the set has passed; None if it is shorter."""
+    for begin, end in spans:
+        if amount <= end - begin:
+            return begin + amount
+        amount -= end - begin
+    return None
+
+
+def gaps(spans: Spans) -> Spans:
+    """The stretches between the spans."""
+    return [(before[1], after[0]) for before, after in zip(spans, spans[1:], strict=False)]

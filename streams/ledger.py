@@ -1,0 +1,382 @@
+"""Ledger: runs one stage over one partition, without any input or output.
+
+    take(arrivals)      fold records; refused ones become dead letters
+    checkpoint(now)     assess who is due; the changes, the state to save, the progress
+    load(...)           start again from saved state
+
+Everything captured by one `checkpoint` belongs into one transaction. The ledger assumes that
+the transaction commits; a runtime that cannot commit must throw the ledger away.
+
+Order inside a checkpoint:
+    1. due subjects are assessed and their changes collected,
+    2. subjects that published, closed, faulted or were unsaved for long are written down,
+    3. progress is taken, with `low` = the first offset whose fact is in no state record.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
+from typing import Any, NamedTuple
+
+from schemas.codec import ERRORS, refusal
+from schemas.dead_letter import Arrival, DeadLetter, Reason
+from schemas.instants import milliseconds
+from streams import state
+from streams.changes import Change, Moment, changes
+from streams.stage import Assessment, Effect, Pace, Pacing, Stage
+from streams.state import ClosedMark, Published, SubjectState
+
+FUTURE_MS = 300_000
+"""An event may be this much newer than its append time: clocks differ."""
+
+StateRecord = tuple[bytes, bytes | None]
+
+
+class Checkpoint(NamedTuple):
+    """What one transaction writes; `states` has None for a mark that may be forgotten."""
+
+    now: int
+    position: int
+    low: int
+    changes: list[Change]
+    states: list[StateRecord]
+    dead_letters: list[DeadLetter]
+    faults: list[Exception]
+    assessed: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell anyone."""
+        return not (self.changes or self.states or self.dead_letters)
+
+
+class Subject:
+    """A live subject: its facts and what was last published about them."""
+
+    __slots__ = (
+        "due", "facts", "faulted", "finished", "name", "next_look", "published", "queued",
+    )
+
+    def __init__(self, name: str, facts: Any) -> None:
+        self.name = name
+        self.facts = facts
+        self.published: dict[str, Published] = {}
+        self.next_look: int | None = None
+        self.queued: int | None = None
+        self.due: int | None = None
+        self.finished = False
+        self.faulted = False
+
+
+class Ledger:
+    """The facts and published state of one partition's subjects."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        pacing: Pacing,
+        epoch: int = 0,
+        owns: Callable[[bytes], bool] = lambda key: True,
+    ) -> None:
+        self.stage = stage
+        self.pacing = pacing
+        self.epoch = epoch
+        self.position = 0
+        self.taken = 0
+        self.duplicates = 0
+        self._owns = owns
+        self._decode_facts = state.FactsDecoder(stage.facts)
+        self._subjects: dict[bytes, Subject] = {}
+        self._packed: dict[bytes, tuple[int | None, bytes]] = {}
+        self._closed: dict[bytes, int] = {}
+        self._touched: dict[bytes, Subject] = {}
+        self._unsaved: dict[bytes, tuple[int, int]] = {}
+        self._looks: list[tuple[int, bytes]] = []
+        self._dead: list[DeadLetter] = []
+        self._faults: list[Exception] = []
+
+    @property
+    def subjects(self) -> int:
+        """Live subjects, packed ones not counted."""
+        return len(self._subjects)
+
+    @property
+    def low(self) -> int:
+        """First offset of a fact that no state record holds; `position` if none."""
+        return next(iter(self._unsaved.values()))[0] if self._unsaved else self.position
+
+    def facts(self, name: str) -> Any | None:
+        """The facts of a live or packed subject, for explanations."""
+        subject = self._subject(name.encode())
+        return subject.facts if subject else None
+
+    def take(self, arrivals: Iterable[Arrival], recovering: bool = False) -> None:
+        """Fold records in offset order; while recovering, refusals are not told again."""
+        stage = self.stage
+        decode, fold, oldest = stage.decode, stage.fold, stage.oldest_ms
+        subject_of, subjects = stage.subject_of, self._subjects
+        unsaved, assess_every = self._unsaved, self.pacing.assess_every
+        refused = [] if recovering else self._dead
+        count = duplicates = 0
+        arrival = None
+        for arrival in arrivals:
+            count += 1
+            try:
+                record = decode(arrival.value)
+            except ERRORS as error:
+                refused.append(DeadLetter(*refusal(error), arrival))
+                continue
+            key = arrival.key
+            subject = subjects.get(key)  # type: ignore[arg-type]  # None is simply not there
+            at = milliseconds(record.at)
+            appended_at = arrival.timestamp
+            if not -FUTURE_MS <= appended_at - at <= oldest:
+                refused.append(DeadLetter(*_untimely(appended_at - at), arrival))
+                continue
+            if subject is None or subject.name != subject_of(record):
+                found = self._find(key, record, at, appended_at)
+                if not isinstance(found, Subject):
+                    refused.append(DeadLetter(*found, arrival))
+                    continue
+                subject = found
+            try:
+                effect = fold(subject.facts, record, at)
+            except Exception as error:  # noqa: BLE001  a bug in one rule must not lose the rest
+                self._faults.append(error)
+                refused.append(DeadLetter("internal_fault", type(error).__name__, arrival))
+                continue
+            if effect == 0:
+                duplicates += 1
+                if subject.finished and subject.due is None:
+                    # It was unpacked for nothing: a look packs it again.
+                    subject.due = 0
+                    self._touched[key] = subject  # type: ignore[index]
+                continue
+            if effect > 2:
+                refused.append(DeadLetter(*_REFUSED[effect], arrival))
+                continue
+            if key not in unsaved:
+                unsaved[key] = (arrival.offset, appended_at)  # type: ignore[index]
+            due = 0 if effect == 2 else appended_at + assess_every
+            if subject.due is None:
+                subject.due = due
+                self._touched[key] = subject  # type: ignore[index]
+            elif due < subject.due:
+                subject.due = due
+        if arrival is not None:
+            self.position = arrival.offset + 1
+        self.taken += count
+        self.duplicates += duplicates
+
+    def checkpoint(self, now: int, everything: bool = False) -> Checkpoint:
+        """Assess whoever is due at `now` and capture what has to be written."""
+        moment = Moment(now, self.position, self.epoch, self.pacing.publish_every, everything)
+        told: list[Change] = []
+        states: list[StateRecord] = []
+        due = self._due(now, everything)
+        for key, subject in due:
+            before = len(told)
+            closes_at = self._assess(subject, moment, told)
+            if closes_at is not None and closes_at <= now:
+                states.append(self._close(key, now))
+            else:
+                unsaved_end = subject.finished and key in self._unsaved
+                if len(told) > before or subject.faulted or unsaved_end:
+                    states.append(self._save(key, subject))
+                self._await_look(key, subject)
+        states.extend(self._save_overdue(now))
+        states.extend(self._forget(now))
+        dead, self._dead = self._dead, []
+        faults, self._faults = self._faults, []
+        return Checkpoint(now, self.position, self.low, told, states, dead, faults, len(due))
+
+    def next_look(self) -> int | None:
+        """When time alone makes somebody due, at the earliest."""
+        return self._looks[0][0] if self._looks else None
+
+    def load(self, records: Iterable[tuple[bytes, bytes]], position: int) -> None:
+        """Take over saved state; then re-read the source from `low` with `recovering`."""
+        closed = []
+        for key, value in records:
+            record = state.decode(value)
+            if isinstance(record, ClosedMark):
+                closed.append((record.until, key))
+                continue
+            outdated = record.faulted or record.rules != self.stage.rules
+            if record.finished and not outdated:
+                self._packed[key] = (record.next_look, state.pack(value))
+            else:
+                subject = self._revive(key, record)
+                if outdated:
+                    subject.due = 0
+                    self._touched[key] = subject
+            if record.next_look is not None:
+                self._looks.append((record.next_look, key))
+        heapify(self._looks)
+        self._closed = {key: until for until, key in sorted(closed)}
+        self.position = position
+
+    def _find(
+        self, key: bytes | None, record: Any, at: int, appended_at: int
+    ) -> "Subject | tuple[Reason, str]":
+        if key is None:
+            return ("null_key", "no key")
+        name = self.stage.subject_of(record)
+        if key != name.encode():
+            return ("wrong_key", "the key is not the subject of the record")
+        if key in self._closed:
+            return ("too_late", "corrections for this subject have ended")
+        subject = self._subject(key)
+        if subject is not None:
+            return subject
+        if not self._owns(key):
+            return ("misrouted", "the key belongs to another partition")
+        if self.stage.stale(record, at, appended_at):
+            return ("too_late", "the subject is unknown and ended too long ago")
+        subject = self._subjects[key] = Subject(name, self.stage.facts())
+        return subject
+
+    def _subject(self, key: bytes) -> Subject | None:
+        subject = self._subjects.get(key)
+        packed = None if subject else self._packed.pop(key, None)
+        if packed is not None:
+            record = state.decode(state.unpack(packed[1]))
+            assert isinstance(record, SubjectState)  # noqa: S101  only subjects are packed
+            subject = self._revive(key, record)
+        return subject
+
+    def _revive(self, key: bytes, record: SubjectState) -> Subject:
+        subject = self._subjects[key] = Subject(key.decode(), self._decode_facts(record.facts))
+        subject.published = record.published
+        subject.next_look = subject.queued = record.next_look
+        subject.finished = record.finished
+        return subject
+
+    def _due(self, now: int, everything: bool) -> list[tuple[bytes, Subject]]:
+        ready: dict[bytes, Subject] = dict(self._subjects) if everything else {}
+        for key, subject in self._touched.items():
+            if subject.due is not None and subject.due <= now:
+                ready[key] = subject
+        while self._looks and self._looks[0][0] <= now:
+            at, key = heappop(self._looks)
+            packed = self._packed.get(key)
+            live = self._subject(key) if packed is None or packed[0] == at else None
+            if live is None or live.queued != at:
+                continue
+            live.queued = None
+            if live.next_look is not None and live.next_look <= now:
+                ready[key] = live
+            else:
+                self._queue(key, live)
+        for key, subject in ready.items():
+            subject.due = None
+            self._touched.pop(key, None)
+        return list(ready.items())
+
+    def _assess(self, subject: Subject, moment: Moment, told: list[Change]) -> int | None:
+        """Collect the subject's changes; returns when it closes."""
+        try:
+            for forgotten in self.stage.seal(subject.facts, moment.now):
+                subject.published.pop(forgotten, None)
+            assessment = self.stage.assess(subject.facts, subject.name, moment.now)
+            found = list(changes(assessment, subject.published, moment))
+        except Exception as error:  # noqa: BLE001  the facts are kept, the others go on
+            self._faults.append(error)
+            subject.faulted = True
+            subject.next_look = None
+            return None
+        for change in found:
+            subject.published[change.id] = change.published
+        told.extend(found)
+        subject.faulted = False
+        subject.finished = assessment.finished
+        subject.next_look = self._next_look(assessment, subject, moment)
+        return assessment.closes_at
+
+    def _next_look(
+        self, assessment: Assessment, subject: Subject, moment: Moment
+    ) -> int | None:
+        """The stage's own, or when a running output may be published again."""
+        every = self.pacing.publish_every
+        looks = [
+            max(subject.published[output.id].at, moment.now - every + 1) + every
+            for output in assessment.outputs
+            if output.pace is Pace.EVERY and output.id in subject.published
+        ]
+        if assessment.next_look is not None:
+            looks.append(assessment.next_look)
+        return min(looks, default=None)
+
+    def _queue(self, key: bytes, subject: Subject) -> None:
+        """At most the earliest look of a subject waits in the heap."""
+        look = subject.next_look
+        if look is not None and (subject.queued is None or look < subject.queued):
+            subject.queued = look
+            heappush(self._looks, (look, key))
+
+    def _await_look(self, key: bytes, subject: Subject) -> None:
+        self._queue(key, subject)
+        if subject.finished and key not in self._unsaved and not subject.faulted:
+            # The entry that is already queued must be the packed one's own.
+            if subject.queued != subject.next_look and subject.next_look is not None:
+                heappush(self._looks, (subject.next_look, key))
+            packed = state.pack(self._encode(subject))
+            self._packed[key] = (subject.next_look, packed)
+            del self._subjects[key]
+
+    def _encode(self, subject: Subject) -> bytes:
+        return state.encode(
+            SubjectState(
+                facts=state.raw(subject.facts),
+                published=subject.published,
+                next_look=subject.next_look,
+                rules=self.stage.rules,
+                finished=subject.finished,
+                faulted=subject.faulted,
+            )
+        )
+
+    def _save(self, key: bytes, subject: Subject) -> StateRecord:
+        self._unsaved.pop(key, None)
+        return (key, self._encode(subject))
+
+    def _save_overdue(self, now: int) -> list[StateRecord]:
+        overdue = []
+        for key, (_, since) in self._unsaved.items():
+            if since + self.pacing.save_every > now:
+                break
+            overdue.append(key)
+        return [self._save(key, self._subjects[key]) for key in overdue]
+
+    def _close(self, key: bytes, now: int) -> StateRecord:
+        del self._subjects[key]
+        self._unsaved.pop(key, None)
+        until = now + self.pacing.remember_for
+        self._closed[key] = until
+        return (key, state.encode(ClosedMark(until)))
+
+    def _forget(self, now: int) -> list[StateRecord]:
+        forgotten: list[StateRecord] = []
+        for key, until in self._closed.items():
+            if until > now:
+                break
+            forgotten.append((key, None))
+        for key, _ in forgotten:
+            del self._closed[key]
+        return forgotten
+
+
+_REFUSED: dict[Effect, tuple[Reason, str]] = {
+    Effect.TOO_MANY: ("too_many", "the subject is at a cap"),
+    Effect.TOO_LATE: ("too_late", "what it belongs to was summarised"),
+}
+
+
+def _untimely(age_ms: int) -> tuple[Reason, str]:
+    if age_ms < 0:
+        return ("from_the_future", f"`at` is {-age_ms} ms after the append time")
+    return ("too_old", f"`at` is {age_ms} ms before the append time")
+
+
+def lines_of(dead: Sequence[DeadLetter]) -> list[str]:
+    """One readable line per refused record, without its content."""
+    return [f"record {d.arrival.offset}: {d.reason}: {d.detail}" for d in dead]

@@ -1,0 +1,1 @@
+"""The session stage: measures people in one session (measures.md 1)."""

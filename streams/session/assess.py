@@ -1,0 +1,286 @@
+"""Assess: everything true of one session at one instant.
+
+In flow order: the plan that holds, the course of the session, everyone's presence, the window,
+then per person attendance, camera, participation, standing and findings, and what is published.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from schemas.policy import Policies, Policy
+from schemas.topics import CARE, SCORES, VIOLATIONS
+from streams.intervals import Spans, intersect, union
+from streams.session import attendee as people
+from streams.session.attendee import Attendee, Identity
+from streams.session.camera import camera
+from streams.session.facts import Place, Plan, SessionFacts
+from streams.session.findings import Found, findings
+from streams.session.participation import (
+    Activity,
+    active_minutes,
+    participation,
+    polls,
+    quiet_ms,
+    ramp_of,
+    speaking_minutes,
+)
+from streams.session.presence import Horizon, Stay, attend, stay
+from streams.session.publish import Scored, render_result, render_score, signature
+from streams.session.violations import SessionView, identify, own_violations
+from streams.session.window import Course, Window, course, effective, window
+from streams.stage import Assessment, Output, Pace
+
+MINUTE_MS = 60_000
+
+
+class Picture(NamedTuple):
+    """A session as measured at one instant; what `explain` prints and outputs are made of."""
+
+    plan: Plan | None
+    policy: Policy
+    course: Course
+    window: Window
+    hosts: Mapping[str, Stay]
+    attendees: Mapping[str, Attendee]
+    found: Mapping[str, Found]
+    unidentified_guests: bool
+
+
+def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> Assessment:
+    """Scores, results and violations of `session` at `now` ms, and when to look again."""
+    picture = measure(facts, policies, now)
+    looks = [look for found in picture.found.values() for look in found.looks]
+    outputs = _people(session, facts, picture)
+    view = SessionView(
+        session, picture.course, picture.window, picture.policy,
+        _presence(picture.hosts), facts.first_signal,
+    )
+    phase = picture.course.phase
+    for violation, status in own_violations(view, picture.attendees, looks):
+        outputs.append(
+            Output(
+                id=violation.id,
+                topic=VIOLATIONS.name,
+                key=session,
+                kind="rollcall.violation.v1",
+                signature="",
+                pace=Pace.AT_ONCE,
+                final=phase == "final",
+                render=lambda violation=violation: violation,  # type: ignore[misc]
+                status=status,
+            )
+        )
+    looks += picture.course.looks
+    looks += picture.window.looks
+    looks += _personal_looks(picture, now)
+    return Assessment(
+        outputs=outputs,
+        next_look=min((look for look in looks if look > now), default=None),
+        finished=phase == "final",
+        closes_at=picture.course.closes_at,
+    )
+
+
+def measure(facts: SessionFacts, policies: Policies, now: int) -> Picture:
+    """Measure the session and everyone in it at `now` ms."""
+    plan = effective(facts.plans)
+    if plan is None:
+        policy = policies.at(None, facts.first_signal or facts.heard_at)
+    else:
+        policy = policies.at(plan.program, plan.starts_at)
+    where = course(facts, plan, policy, now)
+    horizon = Horizon(
+        now, where.end, where.over, policy.presence.missing_leave == "last_seen"
+    )
+    known = people.identities(facts)
+    stays = {name: stay(each.connections, horizon) for name, each in known.items()}
+    named = set(plan.hosts) if plan else set()
+    hosts = {name: each for name, each in stays.items() if each.host or name in named}
+    seen = window(facts, where, policy, _presence(hosts), _presence(stays))
+    roster = {} if plan is None else {
+        people.resolve(place.participant, facts.links): place for place in plan.roster
+    }
+    reported = _reported(facts)
+    attendees = {
+        name: _attendee(
+            known.get(name) or Identity(name, (), False),
+            stays.get(name) or stay((), horizon),
+            roster.get(name), facts, reported, where, seen, policy,
+        )
+        for name in sorted({*roster, *stays})
+        if name not in hosts and name not in named
+    }
+    return Picture(
+        plan=plan,
+        policy=policy,
+        course=where,
+        window=seen,
+        hosts=hosts,
+        attendees=attendees,
+        found={name: findings(each, where, seen, policy) for name, each in attendees.items()},
+        unidentified_guests=any(
+            each.place is None and not each.identity.identified and each.stay.whole
+            for each in attendees.values()
+        ),
+    )
+
+
+def _presence(stays: Mapping[str, Stay]) -> Spans:
+    return union(span for each in stays.values() for span in each.whole)
+
+
+def _reported(facts: SessionFacts) -> frozenset[str]:
+    """Signals that the source can report: as it says, or as anyone ever produced them."""
+    if facts.ability is not None:
+        return frozenset(facts.ability.signals)
+    reported = {"polls"} if facts.polls else set()
+    for person in facts.people.values():
+        for signal in ("chat", "reactions", "shared_work"):
+            if getattr(person, signal):
+                reported.add(signal)
+        for connection in person.connections.values():
+            if connection.streams:
+                reported.add("camera")
+            reported |= _switched(connection.moves)
+    return frozenset(reported)
+
+
+def _switched(moves: object) -> set[str]:
+    kinds = {code & 15 for code in moves}  # type: ignore[attr-defined]
+    return ({"camera"} if kinds & {6, 7} else set()) | ({"speaking"} if kinds & {8, 9} else set())
+
+
+def _attendee(
+    identity: Identity,
+    where_present: Stay,
+    place: Place | None,
+    facts: SessionFacts,
+    reported: frozenset[str],
+    where: Course,
+    seen: Window,
+    policy: Policy,
+) -> Attendee:
+    own = people.personal(seen, place)
+    rules = policy.presence
+    measured = attend(
+        where_present, own, where.end, rules.reconnect_grace, rules.bridge_max
+    )
+    exempt = place.exempt if place else ()
+    counted = intersect(measured.presence, own)
+    activity = _activity(identity, facts, counted, measured.presence, where.now, policy)
+    return Attendee(
+        identity=identity,
+        place=place,
+        own_window=own,
+        stay=where_present,
+        attendance=measured,
+        camera=camera(
+            people.camera_status(facts, exempt, reported),
+            where_present.visits, where_present.whole, own, policy.camera,
+        ),
+        participation=participation(
+            activity,
+            measured.attended_ms,
+            where.plan.kind if where.plan else None,
+            reported,
+            exempt,
+            ramp_of(place.enrolled_at if place else None, where.starts_at, policy.participation),
+            policy.participation,
+        ),
+        quiet_ms=quiet_ms(counted, activity),
+        standing=people.standing(where, seen, place, where_present, measured, policy),
+    )
+
+
+def _activity(
+    identity: Identity, facts: SessionFacts, counted: Spans, presence: Spans, now: int,
+    policy: Policy,
+) -> Activity:
+    if not counted:
+        return Activity(0, dict.fromkeys(("speaking", "chat", "reactions", "shared_work"), 0), 0, 0)
+    rules = policy.participation
+    base = counted[0][0] // MINUTE_MS
+    spoken = speaking_minutes(identity.connections, counted, base, rules)
+    minutes = active_minutes(identity.minutes(base, facts.base), counted, base, spoken)
+    offered, answered = polls(facts.polls, identity.answers, presence, now, rules)
+    return Activity(base, minutes, offered, answered)
+
+
+def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]:
+    outputs = []
+    final = picture.course.phase == "final"
+    live = not picture.course.over
+    for name, person in picture.attendees.items():
+        scored = Scored(
+            session, name, picture.course, picture.window, picture.policy, person,
+            picture.found[name].findings, picture.unidentified_guests,
+        )
+        said = signature(scored)
+        outputs.append(_score(scored, said, Pace.EVERY if live else Pace.AT_ONCE, final))
+        outputs.append(_result(scored, said, Pace.SIGNATURE if live else Pace.AT_ONCE, final))
+    for name in sorted(_formerly(facts) - picture.attendees.keys()):
+        scored = Scored(
+            session, name, picture.course, picture.window, picture.policy,
+            _nobody(name, picture), (), picture.unidentified_guests, withdrawn=True,
+        )
+        outputs.append(_score(scored, "withdrawn", Pace.AT_ONCE, final))
+        outputs.append(_result(scored, "withdrawn", Pace.AT_ONCE, final))
+    return outputs
+
+
+def _formerly(facts: SessionFacts) -> set[str]:
+    """Everyone who may once have had a score: ever on a roster, or seen under any id."""
+    rostered = {place.participant for plan in facts.plans.values() for place in plan.roster}
+    return rostered | facts.people.keys() | {link.participant for link in facts.links.values()}
+
+
+def _nobody(name: str, picture: Picture) -> Attendee:
+    where = picture.course
+    horizon = Horizon(where.now, where.end, where.over, False)
+    facts = SessionFacts()
+    return _attendee(
+        Identity(name, (), False), stay((), horizon), None, facts, frozenset(),
+        where, picture.window, picture.policy,
+    )
+
+
+def _score(scored: Scored, said: str, pace: Pace, final: bool) -> Output:
+    score_id = identify("score", scored.session, scored.participant)
+    return Output(
+        id=score_id,
+        topic=SCORES.name,
+        key=scored.participant,
+        kind="rollcall.score.v1",
+        signature=said,
+        pace=pace,
+        final=final,
+        render=lambda: render_score(scored, score_id),
+        withdrawn=scored.withdrawn,
+    )
+
+
+def _result(scored: Scored, said: str, pace: Pace, final: bool) -> Output:
+    result_id = identify("result", scored.session, scored.participant)
+    return Output(
+        id=result_id,
+        topic=CARE.name,
+        key=scored.participant,
+        kind="rollcall.session-result.v1",
+        signature=said,
+        pace=pace,
+        final=final,
+        render=lambda: render_result(scored, result_id),
+        withdrawn=scored.withdrawn,
+    )
+
+
+def _personal_looks(picture: Picture, now: int) -> list[int]:
+    """When somebody's own times begin or end, or their reconnect grace runs out."""
+    grace = picture.policy.presence.reconnect_grace
+    looks = []
+    for person in picture.attendees.values():
+        if person.place is not None:
+            looks += [at for at in (person.place.begins, person.place.until) if at is not None]
+        if not picture.course.over and person.stay.whole and person.stay.whole[-1][1] < now:
+            looks.append(person.stay.whole[-1][1] + grace + 1)
+    return looks

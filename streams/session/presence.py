@@ -1,0 +1,239 @@
+"""Presence: when a person was there (measures.md 1.2).
+
+First every connection on its own: present after a join until the next leave. Then what nobody
+announced: a missing join starts at the first sign of life inside, a missing leave ends, once
+the session is over, at the later of the connection's last sign and the last leave of the
+person's later connections. What lies behind a last sign is inferred; observed wins.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streams.intervals import Spans, clip, gaps, intersect, length, subtract, union
+from streams.session.facts import Connection, Move
+
+
+class Horizon(NamedTuple):
+    """How far presence can be known: to `now` while running, else to the session's `end`."""
+
+    now: int
+    end: int
+    over: bool
+    last_seen: bool
+    """Sources with heartbeats: a missing leave is the last sign of life."""
+
+
+class WaitingStay(NamedTuple):
+    """One stay in the waiting room; `until` is None while it lasts."""
+
+    since: int
+    until: int | None
+    admitted: bool
+
+
+class Visit(NamedTuple):
+    """A connection with its stretches of presence; the last one may lack its leave."""
+
+    connection: Connection
+    spans: Spans
+    open_since: int | None
+    waiting: list[WaitingStay]
+    network: set[int]
+    """Instants at which it left for the network's sake."""
+    host: bool
+    stray: bool
+    """It gave signs of life after its last leave."""
+
+
+class Stay(NamedTuple):
+    """A person's presence over all connections, not cut to any window."""
+
+    observed: Spans
+    inferred: Spans
+    whole: Spans
+    waiting: list[WaitingStay]
+    network: set[int]
+    host: bool
+    stray: int
+    visits: list[tuple[Connection, Spans]]
+
+
+class Attendance(NamedTuple):
+    """A stay measured against a person's window."""
+
+    presence: Spans
+    """Observed, inferred and bridged."""
+    bridged: Spans
+    attended_ms: int
+    observed_ms: int
+    inferred_ms: int
+    bridged_ms: int
+    window_ms: int
+    arrived_at: int | None
+    late_ms: int | None
+    left_early_ms: int | None
+    reconnects: int
+    longest_gap_ms: int
+    network_lost_ms: int
+
+
+def visit(connection: Connection) -> Visit:
+    """Read one connection's switches in order."""
+    spans: Spans = []
+    waiting: list[WaitingStay] = []
+    network: set[int] = set()
+    open_at = before = joined_at = waiting_since = None
+    untouched, host, last_leave = True, False, None
+    for code in connection.moves:
+        at, move = code >> 4, code & 15
+        if move > Move.ADMITTED:
+            continue
+        if waiting_since is not None and move != Move.WAITING:
+            admitted = move not in (Move.LEFT, Move.LEFT_BY_NETWORK)
+            waiting.append(WaitingStay(waiting_since, at, admitted))
+            waiting_since = None
+        if move <= Move.JOINED_AS_HOST:
+            host = host or move == Move.JOINED_AS_HOST
+            if at != joined_at:
+                before, joined_at = open_at, at
+            open_at = at if open_at is None else open_at
+            untouched = False
+        elif move <= Move.LEFT_BY_NETWORK:
+            last_leave = at
+            if move == Move.LEFT_BY_NETWORK:
+                network.add(at)
+            if joined_at == at:
+                open_at = before
+            elif open_at is not None:
+                spans.append((open_at, at))
+                open_at = None
+            elif untouched and connection.first_sign is not None and connection.first_sign < at:
+                spans.append((connection.first_sign, at))
+            untouched = False
+        elif move == Move.WAITING and waiting_since is None and open_at is None:
+            waiting_since = at
+    if untouched:
+        open_at = connection.first_sign
+    if waiting_since is not None:
+        waiting.append(WaitingStay(waiting_since, None, admitted=False))
+    last_sign = connection.last_sign
+    stray = (
+        open_at is None
+        and last_leave is not None
+        and last_sign is not None
+        and last_sign > last_leave
+    )
+    return Visit(connection, spans, open_at, waiting, network, host, stray)
+
+
+def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
+    """A person's presence from all of their connections."""
+    visits = [visit(connection) for connection in connections]
+    observed: list[tuple[int, int]] = []
+    inferred: list[tuple[int, int]] = []
+    resolved: list[tuple[Connection, Spans]] = []
+    for each in visits:
+        spans = each.spans
+        if each.open_since is not None:
+            last_sign = max(each.connection.last_sign or 0, each.open_since)
+            leaves = _leaves(each, visits, horizon)
+            seen_until = min(last_sign, leaves) if horizon.over else leaves
+            observed.append((each.open_since, seen_until))
+            inferred.append((seen_until, leaves))
+            spans = union((*spans, (each.open_since, leaves)))
+        observed.extend(each.spans)
+        resolved.append((each.connection, spans))
+    seen = union(observed)
+    guessed = subtract(union(inferred), seen) if horizon.over else []
+    return Stay(
+        observed=seen,
+        inferred=guessed,
+        whole=union((*seen, *guessed)),
+        waiting=sorted(each for v in visits for each in v.waiting),
+        network=set().union(*(v.network for v in visits)),
+        host=any(v.host for v in visits),
+        stray=sum(v.stray for v in visits),
+        visits=resolved,
+    )
+
+
+def _leaves(open_visit: Visit, visits: Sequence[Visit], horizon: Horizon) -> int:
+    """When a connection without a leave is taken to have left."""
+    since = open_visit.open_since or 0
+    if not horizon.over:
+        return max(horizon.now, since)
+    last_sign = max(open_visit.connection.last_sign or 0, since)
+    if horizon.last_seen:
+        return last_sign
+    later = [
+        horizon.end if other.open_since is not None else other.spans[-1][1]
+        for other in visits
+        if other is not open_visit and _starts_after(other, since)
+    ]
+    return max(last_sign, *later) if later else max(last_sign, horizon.end)
+
+
+def _starts_after(other: Visit, since: int) -> bool:
+    starts = [begin for begin, _ in other.spans]
+    if other.open_since is not None:
+        starts.append(other.open_since)
+    return bool(starts) and max(starts) > since
+
+
+def attend(stay: Stay, window: Spans, end: int, grace: int, bridge_max: int) -> Attendance:
+    """Measure a stay against `window`; arrivals at or after the session's `end` are none."""
+    missing = gaps(stay.whole)
+    lost = [length(intersect([gap], window)) for gap in missing] if missing else []
+    bridged = _bridged(missing, lost, grace, bridge_max)
+    presence = union((*stay.whole, *bridged)) if bridged else stay.whole
+    observed_ms = length(intersect(stay.observed, window))
+    inferred_ms = length(intersect(stay.inferred, window)) if stay.inferred else 0
+    bridged_ms = length(intersect(union(bridged), window)) if bridged else 0
+    arrived_at = _arrival(presence, stay.waiting, window, end)
+    return Attendance(
+        presence=presence,
+        bridged=union(bridged),
+        attended_ms=observed_ms + inferred_ms + bridged_ms,
+        observed_ms=observed_ms,
+        inferred_ms=inferred_ms,
+        bridged_ms=bridged_ms,
+        window_ms=length(window),
+        arrived_at=arrived_at,
+        late_ms=None if arrived_at is None else length(clip(window, None, arrived_at)),
+        left_early_ms=length(clip(window, presence[-1][1], None)) if presence else None,
+        reconnects=sum(any(a <= gap[0] < b for a, b in window) for gap in missing),
+        longest_gap_ms=max(lost, default=0),
+        network_lost_ms=sum(
+            ms for gap, ms in zip(missing, lost, strict=True) if gap[0] in stay.network
+        ),
+    )
+
+
+def _bridged(missing: Spans, lost: Sequence[int], grace: int, bridge_max: int) -> Spans:
+    """Short gaps, shortest first, then earliest, as long as their sum allows."""
+    bridged: Spans = []
+    left = bridge_max
+    for ms, gap in sorted(zip(lost, missing, strict=True)):
+        if ms > grace or ms > left:
+            break
+        left -= ms
+        bridged.append(gap)
+    return bridged
+
+
+def _arrival(
+    presence: Spans, waiting: Sequence[WaitingStay], window: Spans, end: int
+) -> int | None:
+    if not window:
+        return None
+    start = window[0][0]
+    there = presence
+    if waiting:
+        # Still waiting counts to the end of time here: only the first instant matters.
+        stays = ((each.since, end if each.until is None else each.until) for each in waiting)
+        there = union((*presence, *stays))
+    for begin, until in there:
+        if until > start:
+            arrived = max(begin, start)
+            return arrived if arrived < end else None
+    return None

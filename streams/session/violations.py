@@ -1,0 +1,175 @@
+"""Violations of the session itself: its host's or the source's, never a person's (1.6)."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import NamedTuple
+
+from schemas.instants import instant, instant_or_none
+from schemas.policy import Policy
+from schemas.score import Episode, Figures
+from schemas.violation import Rule, Severity, Violation
+from streams.intervals import Spans, clip, intersect, length
+from streams.session.attendee import Attendee
+from streams.session.window import Course, Window
+
+LABELS: Mapping[Rule, str] = {
+    "host_absent": "no host seen",
+    "no_signal": "nothing received from the session",
+    "not_admitted": "kept waiting",
+    "group_too_large": "group larger than planned",
+}
+
+
+class Stretch(NamedTuple):
+    """One episode in milliseconds; `until` is None while it lasts."""
+
+    since: int
+    until: int | None
+    figures: Figures
+
+
+def identify(*parts: str) -> str:
+    """A stable id for an output; parts hold no NUL, so no two lists collide."""
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+class SessionView(NamedTuple):
+    """What the session's own rules look at."""
+
+    session: str
+    course: Course
+    window: Window
+    policy: Policy
+    hosts: Spans
+    first_signal: int | None
+
+
+def own_violations(
+    view: SessionView, people: Mapping[str, Attendee], looks: list[int]
+) -> list[tuple[Violation, str]]:
+    """(violation, status) of everything the session itself broke."""
+    course = view.course
+    if course.plan is None or course.plan.cancelled:
+        return []
+    found = []
+    silence = _no_signal(view, looks)
+    rules: list[tuple[Rule, Severity, list[Stretch]]] = [
+        ("no_signal", "warning", silence),
+        ("host_absent", "warning", _host_absent(view, silence, looks)),
+        ("group_too_large", "info", _group_too_large(view, people)),
+    ]
+    for rule, severity, stretches in rules:
+        if stretches:
+            found.append(_violation(view, rule, severity, stretches, None))
+    for name, person in people.items():
+        kept_waiting = not_admitted(view, person, looks)
+        if kept_waiting:
+            found.append(_violation(view, "not_admitted", "warning", kept_waiting, name))
+    return found
+
+
+def _no_signal(view: SessionView, looks: list[int]) -> list[Stretch]:
+    course, plan = view.course, view.course.plan
+    if plan is None or plan.delivery != "live":
+        return []
+    deadline = plan.starts_at + view.policy.host.absent_after
+    looks.append(deadline)
+    first = view.first_signal
+    if course.now < deadline or (first is not None and first <= deadline):
+        return []
+    return [Stretch(deadline, first, {})]
+
+
+def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) -> list[Stretch]:
+    course, plan = view.course, view.course.plan
+    if plan is None or not plan.hosts or plan.delivery != "live":
+        return []
+    deadline = plan.starts_at + view.policy.host.absent_after
+    looks.append(deadline)
+    seen = next((max(a, plan.starts_at) for a, b in view.hosts if b > plan.starts_at), None)
+    since = deadline
+    if silence:
+        if silence[0].until is None:
+            return []
+        since = silence[0].until
+    if course.now < since or (seen is not None and seen <= since):
+        return []
+    return [Stretch(since, seen if seen is None or seen < course.end else None, {})]
+
+
+def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[Stretch]:
+    """Stays in the waiting room longer than allowed while a host was there."""
+    course, after = view.course, view.policy.waiting.not_admitted_after
+    hosted = view.window.scheduled
+    if view.window.hosted is not None:
+        hosted = intersect(hosted, view.window.hosted)
+    hosted = clip(hosted, None, course.now)
+    stretches = []
+    for each in person.stay.waiting:
+        until = min(course.now, course.end) if each.until is None else each.until
+        waited = length(clip(hosted, each.since, until))
+        if waited > after:
+            figures: Figures = {"waited_ms": waited, "threshold_ms": int(after)}
+            stretches.append(
+                Stretch(each.since, each.until if each.admitted else None, figures)
+            )
+        elif each.until is None and hosted and hosted[-1][1] == course.now:
+            looks.append(course.now + after - waited + 1)
+    return stretches
+
+
+def _group_too_large(view: SessionView, people: Mapping[str, Attendee]) -> list[Stretch]:
+    course, plan = view.course, view.course.plan
+    largest = view.policy.group.max_size
+    if plan is None or plan.kind != "group" or len(people) <= largest:
+        return []
+    edges = []
+    for person in people.values():
+        for begin, end in clip(person.stay.whole, plan.starts_at, course.end):
+            edges += [(begin, 1), (end, -1)]
+    stretches: list[Stretch] = []
+    size, since, peak = 0, None, 0
+    for at, step in sorted(edges):
+        size += step
+        peak = max(peak, size)
+        if size > largest and since is None:
+            since, peak = at, size
+        elif size <= largest and since is not None:
+            lasts = at >= course.now and not course.over
+            figures: Figures = {"people": peak, "threshold": largest}
+            stretches.append(Stretch(since, None if lasts else at, figures))
+            since = None
+    return stretches
+
+
+def _violation(
+    view: SessionView,
+    rule: Rule,
+    severity: Severity,
+    stretches: list[Stretch],
+    participant: str | None,
+) -> tuple[Violation, str]:
+    plan = view.course.plan
+    still_open = any(stretch.until is None for stretch in stretches)
+    status = "resolved"
+    if still_open:
+        status = "stood" if view.course.phase == "final" else "open"
+    violation = Violation(
+        id=identify("violation", view.session, rule, participant or ""),
+        incident=identify("incident", view.session, participant or ""),
+        rule=rule,
+        severity=severity,
+        label=LABELS[rule],
+        participant=participant,
+        session=view.session,
+        program=None if plan is None else plan.program,
+        since=instant(stretches[0].since),
+        until=None if still_open else instant_or_none(stretches[-1].until),
+        episodes=tuple(
+            Episode(since=instant(s.since), until=instant_or_none(s.until), figures=s.figures)
+            for s in stretches
+        ),
+        evidence=stretches[-1].figures,
+        policy=view.policy.version,
+    )
+    return violation, status

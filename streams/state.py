@@ -1,0 +1,108 @@
+"""State: what the ledger writes down of a subject, and how it reads it back.
+
+MessagePack arrays. Sorted 64-bit integers, the bulk of all facts, are written as bytes.
+Instants inside are integer milliseconds.
+"""
+
+import zlib
+from array import array
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+
+class Published(Struct, frozen=True, array_like=True, gc=False):
+    """The last publication of one output id; `body` is kept where it can be retracted."""
+
+    revision: int
+    digest: bytes
+    signature: str
+    at: int
+    final: bool
+    status: str | None = None
+    body: bytes | None = None
+
+
+class SubjectState(Struct, frozen=True, array_like=True, tag=1):
+    """A subject as saved. `rules` is the digest of the policies it was assessed under."""
+
+    facts: Raw
+    published: dict[str, Published]
+    next_look: int | None
+    rules: str
+    finished: bool
+    faulted: bool
+
+
+class ClosedMark(Struct, frozen=True, array_like=True, tag=2):
+    """What is left of a subject after its corrections: anything for it is too late."""
+
+    until: int
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """Where a partition stands; `low` is the first offset not covered by a state record."""
+
+    position: int
+    low: int
+    epoch: int
+    partitions: int
+    policies: dict[str, str]
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, array):
+        return value.tobytes()
+    raise NotImplementedError(type(value))
+
+
+def _from_plain(wanted: type, value: Any) -> Any:
+    if wanted is array:
+        return array("q", value)
+    raise NotImplementedError(wanted)
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_to_plain).encode
+_decode_record = msgspec.msgpack.Decoder(SubjectState | ClosedMark).decode
+_decode_progress = msgspec.msgpack.Decoder(Progress).decode
+
+
+def encode(record: Struct) -> bytes:
+    """Bytes of a state or progress record."""
+    return _encode(record)
+
+
+def decode(value: bytes) -> SubjectState | ClosedMark:
+    """The state record in `value`."""
+    return _decode_record(value)
+
+
+def decode_progress(value: bytes) -> Progress:
+    """The progress record in `value`."""
+    return _decode_progress(value)
+
+
+class FactsDecoder:
+    """Reads the facts of one stage from a state record."""
+
+    def __init__(self, facts: type) -> None:
+        self._decode = msgspec.msgpack.Decoder(facts, dec_hook=_from_plain).decode
+
+    def __call__(self, raw: Raw) -> Any:
+        return self._decode(raw)
+
+
+def raw(facts: Struct) -> Raw:
+    """Facts as they are embedded in a state record."""
+    return Raw(_encode(facts))
+
+
+def pack(record: bytes) -> bytes:
+    """A state record made small for keeping in memory."""
+    return zlib.compress(record, 1)
+
+
+def unpack(packed: bytes) -> bytes:
+    """The state record again."""
+    return zlib.decompress(packed)
