@@ -4,11 +4,12 @@ Staff facts carry an `entity` and a `revision`: the highest revision of an entit
 and `withdrawn` takes it back. `session_result` comes from the session stage.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct, field
 
-from schemas.instants import Instant, plausible
+from schemas.instants import EPOCH, Instant, plausible
 from schemas.publication import Publication
 from schemas.score import Score
 from schemas.telemetry import Identifier, Revision, Signal, Span
@@ -106,6 +107,11 @@ class SessionResult(
     waiting: tuple[WaitingEpisode, ...]
     not_admitted: bool
     withdrawn: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """When it was said; a bare body was never said."""
+        return self.assessed_at or EPOCH
 
 
 Care = AbsenceNotified | AbsenceDecided | Accommodation | Override | Waived | SessionResult

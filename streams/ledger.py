@@ -13,7 +13,7 @@ Order inside a checkpoint:
     3. progress is taken, with `low` = the first offset whose fact is in no state record.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -189,9 +189,16 @@ class Ledger:
         faults, self._faults = self._faults, []
         return Checkpoint(now, self.position, self.low, told, states, dead, faults, len(due))
 
-    def next_look(self) -> int | None:
-        """When time alone makes somebody due, at the earliest."""
-        return self._looks[0][0] if self._looks else None
+    def next_due(self) -> int | None:
+        """When somebody is due at the earliest, by a record or by time alone."""
+        due = [subject.due for subject in self._touched.values() if subject.due is not None]
+        if self._looks:
+            due.append(self._looks[0][0])
+        return min(due, default=None)
+
+    def each(self) -> Iterator[tuple[str, Any]]:
+        """Name and facts of every live subject."""
+        return ((subject.name, subject.facts) for subject in self._subjects.values())
 
     def load(self, records: Iterable[tuple[bytes, bytes]], position: int) -> None:
         """Take over saved state; then re-read the source from `low` with `recovering`."""
@@ -275,7 +282,7 @@ class Ledger:
     def _assess(self, subject: Subject, moment: Moment, told: list[Change]) -> int | None:
         """Collect the subject's changes; returns when it closes."""
         try:
-            for forgotten in self.stage.seal(subject.facts, moment.now):
+            for forgotten in self.stage.seal(subject.facts, subject.name, moment.now):
                 subject.published.pop(forgotten, None)
             assessment = self.stage.assess(subject.facts, subject.name, moment.now)
             found = list(changes(assessment, subject.published, moment))
@@ -376,7 +383,3 @@ def _untimely(age_ms: int) -> tuple[Reason, str]:
         return ("from_the_future", f"`at` is {-age_ms} ms after the append time")
     return ("too_old", f"`at` is {age_ms} ms before the append time")
 
-
-def lines_of(dead: Sequence[DeadLetter]) -> list[str]:
-    """One readable line per refused record, without its content."""
-    return [f"record {d.arrival.offset}: {d.reason}: {d.detail}" for d in dead]

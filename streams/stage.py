@@ -77,7 +77,7 @@ class Stage(NamedTuple):
     """Name, source, state topic and the pure functions of one stage.
 
     `decode` raises one of `schemas.codec.ERRORS`. `stale(record, at, appended_at)` says
-    whether a record for an unknown subject is about one that is long over. `seal(facts, now)`
+    whether a record for an unknown subject is about one that is long over. `seal(facts, name, now)`
     summarises what no correction can reach and returns the output ids to forget with it.
     """
 
@@ -90,7 +90,7 @@ class Stage(NamedTuple):
     fold: Callable[[Any, Any, int], Effect]
     assess: Callable[[Any, str, int], Assessment]
     stale: Callable[[Any, int, int], bool]
-    seal: Callable[[Any, int], Sequence[str]]
+    seal: Callable[[Any, str, int], Sequence[str]]
     oldest_ms: int
     rules: str
     """Digest of the policies, to look again at what was saved under others."""

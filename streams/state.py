@@ -51,15 +51,25 @@ class Progress(Struct, frozen=True, kw_only=True):
     policies: dict[str, str]
 
 
+class Mask(int):
+    """A set of small whole numbers as bits; MessagePack has no integers beyond 64 bits."""
+
+    __slots__ = ()
+
+
 def _to_plain(value: Any) -> Any:
     if isinstance(value, array):
         return value.tobytes()
+    if isinstance(value, Mask):
+        return value.to_bytes((value.bit_length() + 7) // 8, "little")
     raise NotImplementedError(type(value))
 
 
 def _from_plain(wanted: type, value: Any) -> Any:
     if wanted is array:
         return array("q", value)
+    if wanted is Mask:
+        return Mask.from_bytes(value, "little")
     raise NotImplementedError(wanted)
 
 

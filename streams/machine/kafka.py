@@ -88,7 +88,7 @@ class Broker(Server):
         properties = self.folder / "server.properties"
         properties.write_text(self._properties())
         self._format(jars, properties)
-        (self.folder / "port").write_text(f"{self.port}\n")
+        self._remember()
         options = (
             f"-Xmx{self.heap}",
             "-XX:+ExitOnOutOfMemoryError",
@@ -123,6 +123,11 @@ class Broker(Server):
     def _remembered(self) -> int | None:
         memory = self.folder / "port"
         return int(memory.read_text()) if memory.exists() else None
+
+    def _remember(self) -> None:
+        part = self.folder / "port.part"
+        part.write_text(f"{self.port}\n")
+        part.replace(self.folder / "port")
 
     def _properties(self) -> str:
         # Nobody else talks to the controller, so it may have another port at each start.

@@ -1,5 +1,6 @@
 """A real PostgreSQL server on this machine: no network, its data and its socket in one folder."""
 
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -148,7 +149,8 @@ class Postgres(Server):
         if self._data.exists():
             return
         part = self.folder / "data.part"
-        part.mkdir(mode=0o700, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700)
         if user:
             give(part, user)
         options = ("--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={SUPERUSER}")

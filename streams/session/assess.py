@@ -7,8 +7,10 @@ then per person attendance, camera, participation, standing and findings, and wh
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from schemas.instants import LATEST, milliseconds
 from schemas.policy import Policies, Policy
 from schemas.topics import CARE, SCORES, VIOLATIONS
+from streams.identity import identify
 from streams.intervals import Spans, intersect, union
 from streams.session import attendee as people
 from streams.session.attendee import Attendee, Identity
@@ -26,7 +28,7 @@ from streams.session.participation import (
 )
 from streams.session.presence import Horizon, Stay, attend, stay
 from streams.session.publish import Scored, render_result, render_score, signature
-from streams.session.violations import SessionView, identify, own_violations
+from streams.session.violations import SessionView, own_violations
 from streams.session.window import Course, Window, course, effective, window
 from streams.stage import Assessment, Output, Pace
 
@@ -284,3 +286,14 @@ def _personal_looks(picture: Picture, now: int) -> list[int]:
         if not picture.course.over and person.stay.whole and person.stay.whole[-1][1] < now:
             looks.append(person.stay.whole[-1][1] + grace + 1)
     return looks
+
+
+def final_at(facts: SessionFacts, policies: Policies) -> int:
+    """When the session is final, as far as its facts tell."""
+    plan = effective(facts.plans)
+    at = plan.starts_at if plan else facts.first_signal or facts.heard_at
+    policy = policies.at(plan.program if plan else None, at)
+    return course(facts, plan, policy, now=_FAR).final_at
+
+
+_FAR = milliseconds(LATEST)

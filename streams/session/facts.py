@@ -13,6 +13,8 @@ from enum import IntEnum
 import msgspec
 from msgspec import Struct
 
+from streams.state import Mask
+
 MOST_CONNECTIONS = 64
 """Connections of one person."""
 MOST_MOVES = 4_000
@@ -55,9 +57,9 @@ class Person(Struct, array_like=True):
     """One participant id. Minute sets are bit masks relative to the session's `base`."""
 
     connections: dict[str, Connection] = msgspec.field(default_factory=dict)
-    chat: int = 0
-    reactions: int = 0
-    shared_work: int = 0
+    chat: Mask = Mask(0)
+    reactions: Mask = Mask(0)
+    shared_work: Mask = Mask(0)
     answers: list[str] | None = None
 
 

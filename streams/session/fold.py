@@ -59,6 +59,7 @@ from streams.session.facts import (
     insert,
 )
 from streams.stage import Effect
+from streams.state import Mask
 
 NOTHING, SIGNAL, PROMPT, TOO_MANY = (
     Effect.NOTHING,
@@ -229,7 +230,7 @@ def _minutes(signal: str) -> Fold:
         after = before | 1 << minute
         if after == before:
             return SIGNAL if fresh else NOTHING
-        setattr(person, signal, after)
+        setattr(person, signal, Mask(after))
         return SIGNAL
 
     return fold_minute
@@ -241,9 +242,9 @@ def _rebase(facts: SessionFacts, minute: int) -> None:
     shift = facts.base - base
     if facts.base:
         for person in facts.people.values():
-            person.chat <<= shift
-            person.reactions <<= shift
-            person.shared_work <<= shift
+            person.chat = Mask(person.chat << shift)
+            person.reactions = Mask(person.reactions << shift)
+            person.shared_work = Mask(person.shared_work << shift)
     facts.base = base
 
 

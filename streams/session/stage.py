@@ -47,6 +47,6 @@ def _session_of(record: Telemetry) -> str:
     return record.session
 
 
-def _nothing_to_seal(facts: SessionFacts, now: int) -> tuple[str, ...]:
+def _nothing_to_seal(facts: SessionFacts, session: str, now: int) -> tuple[str, ...]:
     """A session closes as a whole."""
     return ()

@@ -1,13 +1,13 @@
 """Violations of the session itself: its host's or the source's, never a person's (1.6)."""
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import NamedTuple
 
 from schemas.instants import instant, instant_or_none
 from schemas.policy import Policy
 from schemas.score import Episode, Figures
 from schemas.violation import Rule, Severity, Violation
+from streams.identity import identify
 from streams.intervals import Spans, clip, intersect, length
 from streams.session.attendee import Attendee
 from streams.session.window import Course, Window
@@ -26,11 +26,6 @@ class Stretch(NamedTuple):
     since: int
     until: int | None
     figures: Figures
-
-
-def identify(*parts: str) -> str:
-    """A stable id for an output; parts hold no NUL, so no two lists collide."""
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 class SessionView(NamedTuple):

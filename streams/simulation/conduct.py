@@ -25,6 +25,7 @@ EARLY_LEAVERS = 0.07
 WALKERS = 0.25
 """Shares of people: who stay away unasked, who leave early, who leave for the break."""
 
+RECONNECTS = 4
 HOST_LATE_MS = 12 * MINUTE_MS
 KEPT_WAITING_MS = 7 * MINUTE_MS
 GIVES_UP_MS = 9 * MINUTE_MS
@@ -84,14 +85,8 @@ def lead(person: Person, meeting: Meeting, random: Random) -> Stay:
 
 
 def holes(person: Person, meeting: Meeting, stay: Stay, random: Random) -> list[Hole]:
-    """When the network or a break takes somebody away, in order and apart."""
-    drops = 3 * HOUR_MS / max(stay.leaves - stay.arrives, 1)
-    if meeting.roles.get(person.participant) != "reconnects":
-        drops = person.drops
-    found = [
-        Hole(at, at + seconds(random, 4, 100), "network")
-        for at in moments(random, drops, stay.arrives, stay.leaves)
-    ]
+    """When an outage, a break or their network takes somebody away, in order and apart."""
+    found = []
     if meeting.outage:
         begins, ends = meeting.outage
         found.append(Hole(begins, ends + seconds(random, 15, 160), "network"))
@@ -99,13 +94,20 @@ def holes(person: Person, meeting: Meeting, stay: Stay, random: Random) -> list[
         if random.random() < WALKERS:
             back = ends - seconds(random, 10, 120)
             found.append(Hole(begins + seconds(random, 20, 120), back, "left"))
+    drops = person.drops
+    if meeting.roles.get(person.participant) == "reconnects":
+        drops = RECONNECTS * HOUR_MS / (stay.leaves - stay.arrives)
+    found += [
+        Hole(at, at + seconds(random, 4, 100), "network")
+        for at in moments(random, drops, stay.arrives, stay.leaves)
+    ]
     return _apart(found, stay)
 
 
 def _apart(found: list[Hole], stay: Stay) -> list[Hole]:
-    """Those inside the stay that leave some presence before and after, longest first kept."""
+    """Those that leave some presence before and after; of two that meet, the first found."""
     kept: list[Hole] = []
-    for hole in sorted(found, key=lambda hole: hole.begins - hole.ends):
+    for hole in found:
         inside = stay.arrives + MINUTE_MS < hole.begins and hole.ends + MINUTE_MS < stay.leaves
         if inside and all(
             hole.ends + MINUTE_MS < other.begins or other.ends + MINUTE_MS < hole.begins

@@ -23,7 +23,10 @@ from streams.simulation.pace import Message, turns
 BATCH_BYTES = 512 * 1024
 REQUEST_TIMEOUT_MS = 10_000
 BACK_OFF_S = 0.5
-CLOSING_S = 5.0
+CLOSING_S = 2.0
+UNUSUAL_S = 3.0
+"""A turn that takes longer than this is told of in the log."""
+
 TRIED_AGAIN = (KafkaTimeoutError, OutOfOrderSequenceNumber)
 """Errors besides the retriable ones that a fresh producer may not meet."""
 
@@ -95,16 +98,20 @@ class _Line:
     async def deliver(self, turn: list[Message]) -> None:
         """Return when the whole turn is acknowledged."""
         where = self._connection["bootstrap_servers"]
+        notice = asyncio.get_running_loop().call_later(
+            UNUSUAL_S, log.warning, "Kafka at %s does not answer; waiting for it", where
+        )
         try:
             async with asyncio.timeout(self._patience_s):
                 while not await self._attempt(turn):
-                    log.warning("Kafka at %s does not answer; trying again", where)
                     self._sent.repeated += 1
                     await self.close()
                     await asyncio.sleep(BACK_OFF_S)
         except TimeoutError:
             waited = f"{self._patience_s:g} s"
             raise SendError(f"Kafka at {where} took no records for {waited}") from None
+        finally:
+            notice.cancel()
 
     async def _attempt(self, turn: list[Message]) -> bool:
         """Whether the turn got through; False where trying again may help."""
@@ -133,6 +140,7 @@ class _Line:
                 compression_type="lz4",
                 max_batch_size=BATCH_BYTES,
                 request_timeout_ms=REQUEST_TIMEOUT_MS,
+                retry_backoff_ms=int(BACK_OFF_S * 1000),
             )
             await self._producer.start()
         return self._producer

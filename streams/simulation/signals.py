@@ -13,6 +13,9 @@ from streams.simulation.timeline import SECOND_MS, moments, seconds
 LECTURE = 0.5
 """How much of their usual share people speak in a workshop."""
 
+DIALOGUE = 12
+"""Turns an hour that even silent people take one to one."""
+
 HANDS = 0.25
 FORGOTTEN_OFF = 0.3
 """Shares: of reactions that are a raised hand, of ends at which no camera off is told."""
@@ -41,7 +44,11 @@ def film(
 def speak(visit: Visit, style: Style, meeting: Meeting, account: Account, random: Random) -> None:
     """Turns of a few seconds to a minute, one after the other."""
     fields = visit.who
-    rate = style.turns * (LECTURE if meeting.kind == "workshop" else 1.0)
+    rate = {
+        "group": style.turns,
+        "workshop": style.turns * LECTURE,
+        "individual": max(style.turns, DIALOGUE),
+    }[meeting.kind]
     silent_until = visit.begins
     for at in moments(random, rate, visit.begins, visit.ends):
         ends = min(at + seconds(random, 4, 50), visit.ends)

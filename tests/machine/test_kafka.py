@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -11,30 +12,34 @@ from kafka.admin import KafkaAdminClient
 from streams.machine.kafka import Broker, BrokerError
 from streams.machine.ports import LOOPBACK, free_port
 
-TOPIC = TopicPartition("t", 0)
 
-
-@pytest.fixture
-def broker(data_folder: Path) -> Iterator[Broker]:
-    with Broker(data_folder) as broker:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Broker]:
+    with TemporaryDirectory(prefix="rollcall-") as folder, Broker(Path(folder)) as broker:
         yield broker
 
 
-def produce(broker: Broker, *values: bytes) -> None:
+@pytest.fixture
+def broker(server: Broker) -> Broker:
+    """Running, whatever the test before did to it."""
+    server.start()
+    return server
+
+
+def produce(broker: Broker, topic: str, value: bytes) -> None:
     with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
-        if TOPIC.topic not in admin.list_topics():
-            admin.create_topics([TOPIC.topic], wait_for_metadata=True)
+        if topic not in admin.list_topics():
+            admin.create_topics([topic], wait_for_metadata=True)
     producer = KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")
-    for value in values:
-        producer.send(TOPIC.topic, value, partition=TOPIC.partition).get(timeout=30)
+    producer.send(topic, value, partition=0).get(timeout=30)
     producer.close()
 
 
-def consume(broker: Broker, count: int) -> list[bytes]:
+def consume(broker: Broker, topic: str, count: int) -> list[bytes]:
     consumer = KafkaConsumer(
         bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest", group_id=None
     )
-    consumer.assign([TOPIC])
+    consumer.assign([TopicPartition(topic, 0)])
     values = [next(consumer).value for _ in range(count)]
     consumer.close()
     return values
@@ -42,24 +47,24 @@ def consume(broker: Broker, count: int) -> list[bytes]:
 
 def test_data_and_port_survive_a_kill_and_a_stop(broker: Broker) -> None:
     first, port = broker.pid, broker.port
-    produce(broker, b"before")
+    produce(broker, "kept", b"before")
 
     broker.kill()
     assert broker.pid is None
     broker.start()
     assert broker.pid not in (None, first)
-    produce(broker, b"after")
+    produce(broker, "kept", b"after")
 
     broker.stop()
     with Broker(broker.folder) as again:
         assert again.port == port
-        assert consume(again, 2) == [b"before", b"after"]
+        assert consume(again, "kept", 2) == [b"before", b"after"]
 
 
 def test_a_second_broker_on_the_same_folder_is_refused_and_the_first_goes_on(
     broker: Broker,
 ) -> None:
-    produce(broker, b"mine")
+    produce(broker, "mine", b"one")
 
     second = Broker(broker.folder, port=free_port())
     with pytest.raises(BrokerError, match="already runs on"):
@@ -67,7 +72,7 @@ def test_a_second_broker_on_the_same_folder_is_refused_and_the_first_goes_on(
 
     assert second.pid is None
     assert Broker(broker.folder).port == broker.port
-    assert consume(broker, 1) == [b"mine"]
+    assert consume(broker, "mine", 1) == [b"one"]
 
 
 def test_a_port_that_somebody_has_is_named(data_folder: Path) -> None:

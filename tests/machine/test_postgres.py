@@ -27,6 +27,7 @@ from streams.machine.program import Program, spawn
 from streams.machine.supervisor import Change, Supervisor
 
 Until = Callable[[Callable[[], bool]], None]
+Gone = Callable[[int], bool]
 
 # Starts a server, tells its process id, and waits for the end.
 PARENT = """
@@ -50,13 +51,6 @@ def run(url: str, statement: str) -> list[int]:
     with create_engine(url, poolclass=NullPool).begin() as connection:
         result = connection.execute(text(statement))
         return list(result.scalars()) if result.returns_rows else []
-
-
-def gone(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_data_and_url_survive_a_kill_and_a_stop(postgres: Postgres) -> None:
@@ -116,7 +110,9 @@ def test_each_test_database_is_empty(database_url: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent")
-def test_it_ends_with_its_killed_parent_and_starts_again(data_folder: Path, until: Until) -> None:
+def test_it_ends_with_its_killed_parent_and_starts_again(
+    data_folder: Path, until: Until, gone: Gone
+) -> None:
     parent = subprocess.Popen(
         (sys.executable, "-c", PARENT, str(data_folder)), stdout=subprocess.PIPE
     )
@@ -134,6 +130,14 @@ def test_it_ends_with_its_killed_parent_and_starts_again(data_folder: Path, unti
 def test_a_path_too_long_for_a_socket_is_refused(data_folder: Path) -> None:
     with pytest.raises(PostgresError, match="too long"):
         Postgres(data_folder / ("long" * 25)).start()
+
+
+def test_an_interrupted_initialisation_is_begun_again(data_folder: Path) -> None:
+    (data_folder / "data.part").mkdir()
+    (data_folder / "data.part" / "PG_VERSION").write_text("18\n")
+
+    with Postgres(data_folder) as postgres:
+        assert run(postgres.url, "SELECT 1") == [1]
 
 
 def test_data_of_another_version_is_refused(data_folder: Path) -> None:

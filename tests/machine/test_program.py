@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from streams.machine.program import Program, finish, kill, spawn, tail
 
 Until = Callable[[Callable[[], bool]], None]
+Gone = Callable[[int], bool]
 
 # Starts a program that would sleep for an hour, tells its process id, and waits for the end.
 PARENT = """
@@ -29,14 +29,6 @@ time.sleep(3600)
 
 def shell(script: str, folder: Path) -> Program:
     return Program(name="shell", argv=("sh", "-c", script), log=folder / "log")
-
-
-def gone(pid: int) -> bool:
-    """Ended; a zombie only waits for whoever adopted it."""
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_output_and_errors_are_appended_to_the_log(tmp_path: Path) -> None:
@@ -78,7 +70,7 @@ def test_finish_kills_who_does_not_listen(tmp_path: Path, until: Until) -> None:
     assert finish(process, signal.SIGTERM, grace=0.1) == -signal.SIGKILL
 
 
-def test_kill_takes_the_children_along(tmp_path: Path, until: Until) -> None:
+def test_kill_takes_the_children_along(tmp_path: Path, until: Until, gone: Gone) -> None:
     process = spawn(shell("sleep 3600 & echo $!; wait", tmp_path))
     until(lambda: (tmp_path / "log").read_text().endswith("\n"))
     child = int((tmp_path / "log").read_text())
@@ -103,7 +95,7 @@ def test_a_program_outlives_the_thread_that_started_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent")
-def test_a_program_ends_with_its_killed_parent(tmp_path: Path, until: Until) -> None:
+def test_a_program_ends_with_its_killed_parent(tmp_path: Path, until: Until, gone: Gone) -> None:
     parent = subprocess.Popen(
         (sys.executable, "-c", PARENT, str(tmp_path / "log")), stdout=subprocess.PIPE
     )

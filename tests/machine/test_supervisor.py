@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from streams.machine.program import Program
@@ -19,6 +18,7 @@ from streams.machine.supervisor import (
 )
 
 Until = Callable[[Callable[[], bool]], None]
+Gone = Callable[[int], bool]
 
 # Supervises two programs, tells their process ids, and waits for the end.
 PARENT = """
@@ -40,13 +40,6 @@ def shell(name: str, script: str, folder: Path) -> Program:
 
 def told(changes: list[Change]) -> list[tuple[str, str, int | None, int | None]]:
     return [(c.name, c.state, c.exit_code, c.retry_in_ms) for c in changes]
-
-
-def gone(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_delays_double_from_half_a_second_to_half_a_minute() -> None:
@@ -154,7 +147,7 @@ def test_one_that_does_not_listen_is_killed_after_the_grace(tmp_path: Path, unti
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent")
-def test_all_end_with_a_killed_supervisor(tmp_path: Path, until: Until) -> None:
+def test_all_end_with_a_killed_supervisor(tmp_path: Path, until: Until, gone: Gone) -> None:
     parent = subprocess.Popen((sys.executable, "-c", PARENT, str(tmp_path)), stdout=subprocess.PIPE)
     with parent:
         assert parent.stdout is not None

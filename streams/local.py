@@ -1,0 +1,131 @@
+"""Local: both stages in one process, on a clock that follows the records.
+
+The same ledgers as on Kafka; session results go from the one to the other directly. Whoever
+runs it decides what to do with the changes: print them, or write them to a sink.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from schemas.dead_letter import DeadLetter, Entry
+from schemas.instants import Instant, milliseconds
+from schemas.policy import Policies
+from schemas.topics import CARE
+from streams.care.stage import care_stage
+from streams.changes import Change
+from streams.ledger import Ledger
+from streams.session.stage import session_stage
+from streams.stage import Pacing
+
+CARE_TYPES = frozenset(
+    {"absence_notified", "absence_decided", "accommodation", "override", "waived"}
+)
+CHECKPOINT_MS = 2_000
+
+
+class Line(msgspec.Struct):
+    """What routing needs to know of a line before the codec sees it."""
+
+    type: str | None = None
+    session: str | None = None
+    participant: str | None = None
+    at: Instant | None = None
+    appended_at: Instant | None = None
+
+
+class Routed(NamedTuple):
+    """A record on its way to one of the stages."""
+
+    care: bool
+    entry: Entry
+
+
+class Looked(NamedTuple):
+    """What one look of both stages brought."""
+
+    now: int
+    changes: list[Change]
+    dead_letters: list[DeadLetter]
+    faults: list[Exception]
+
+
+_read_line = msgspec.json.Decoder(Line).decode
+
+
+def route(value: bytes, number: int) -> Routed:
+    """One line of a file as a record; a line that cannot be read is the codec's to refuse.
+
+    The append time is `appended_at` where given, else `at`.
+    """
+    try:
+        line = _read_line(value)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return Routed(False, Entry(number, 0, b"", value))
+    at = line.appended_at or line.at
+    care = line.type in CARE_TYPES
+    subject = line.participant if care else line.session
+    key = None if subject is None else subject.encode()
+    return Routed(care, Entry(number, milliseconds(at) if at else 0, key, value))
+
+
+class Local:
+    """The session and the care ledger, one feeding the other."""
+
+    def __init__(self, policies: Policies, pacing: Pacing | None = None) -> None:
+        pacing = pacing or Pacing()
+        self.session = Ledger(session_stage(policies), pacing)
+        self.care = Ledger(care_stage(policies), pacing)
+        self._care_offset = 0
+
+    def take(self, routed: Iterable[Routed]) -> None:
+        """Fold records without looking."""
+        for care, entry in routed:
+            if care:
+                self._tell(entry)
+            else:
+                self.session.take((entry,))
+
+    def look(self, now: int, everything: bool = False) -> Looked:
+        """One checkpoint of both stages at `now` ms, the session stage first."""
+        measured = self.session.checkpoint(now, everything)
+        for change in measured.changes:
+            if change.topic == CARE.name:
+                self._tell(Entry(0, now, change.key.encode(), change.value))
+        judged = self.care.checkpoint(now, everything)
+        return Looked(
+            now,
+            measured.changes + judged.changes,
+            measured.dead_letters + judged.dead_letters,
+            measured.faults + judged.faults,
+        )
+
+    def run(self, routed: Iterable[Routed], until: Callable[[], int]) -> Iterator[Looked]:
+        """Fold in append order, looking every two seconds of it and whenever time is due.
+
+        At the end the clock runs on, from look to look, to `until()`.
+        """
+        clock = 0
+        for each in routed:
+            appended_at = each.entry.timestamp
+            if clock == 0:
+                clock = appended_at
+            while appended_at >= clock + CHECKPOINT_MS:
+                clock = self._next(clock, appended_at)
+                yield self.look(clock)
+            self.take((each,))
+        end = until()
+        while clock < end:
+            clock = self._next(clock, end)
+            yield self.look(clock)
+
+    def _next(self, clock: int, limit: int) -> int:
+        """The next instant worth looking at: never nearer than a checkpoint, nor past `limit`."""
+        due = [ledger.next_due() for ledger in (self.session, self.care)]
+        first = min((at for at in due if at is not None), default=limit)
+        return min(max(first, clock + CHECKPOINT_MS), limit)
+
+    def _tell(self, entry: Entry) -> None:
+        self.care.take((entry._replace(offset=self._care_offset),))
+        self._care_offset += 1

@@ -1,0 +1,24 @@
+"""Logs: records from files and standard input, as the local runner takes them."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from streams.local import Routed, route
+
+
+def read(files: Iterable[Path]) -> Iterator[Routed]:
+    """Every line of NDJSON files in order; `-` is standard input, blank lines are skipped.
+
+    Lines are numbered from 1 over all files. Raises OSError for a file that cannot be read.
+    """
+    number = 0
+    for file in files:
+        if str(file) == "-":
+            lines: Iterable[bytes] = sys.stdin.buffer
+        else:
+            lines = file.open("rb")
+        for line in lines:
+            number += 1
+            if line.strip():
+                yield route(line.rstrip(b"\r\n"), number)
