@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from schemas.instants import EPOCH, Instant, plausible
 from schemas.publication import Publication
 from schemas.score import Score
-from schemas.telemetry import Identifier, Revision, Signal, Span
+from schemas.telemetry import Identifier, Revision, Signals, Span
 
 EmergencyReason = Literal["illness", "emergency", "technical"]
 Judged = Literal[
@@ -50,7 +50,7 @@ class AbsenceDecided(CareEvent, frozen=True, kw_only=True, tag="absence_decided"
 class Accommodation(CareEvent, frozen=True, kw_only=True, tag="accommodation"):
     """Signals that are not asked of this person in `[from, until)`; no until means open end."""
 
-    exempt: tuple[Signal, ...]
+    exempt: Signals
     begins: Instant = field(name="from")
     until: Instant | None = None
 
@@ -84,7 +84,12 @@ class WaitingEpisode(Struct, frozen=True, kw_only=True):
 
 
 class SessionResult(
-    Publication, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="session_result"
+    Publication,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="session_result",
 ):
     """What the session stage tells the care stage of one person in one session.
 

@@ -11,6 +11,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -18,12 +19,8 @@ DAY_MS = 86_400_000
 
 
 def milliseconds(at: datetime) -> int:
-    """Milliseconds since 1970 of an aware `at`; finer digits are dropped.
-
-    A double holds seconds of these centuries to a quarter of a microsecond, so the half
-    microsecond added makes truncation exact for every microsecond value.
-    """
-    return int(at.timestamp() * 1000 + 0.0005)
+    """Milliseconds since 1970 of an aware `at`, exactly; finer digits are dropped."""
+    return (at - EPOCH) // MILLISECOND
 
 
 def instant(at_ms: int) -> datetime:

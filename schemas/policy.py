@@ -1,48 +1,44 @@
-"""Policy: what a program asks of people, as TOML, strict about every key and value.
+"""Policy: what a program asks of people, and which version of it holds when.
 
 The structure below is the list of settings with their defaults; `deploy/policies/default.toml`
-spells the same out for people. Durations are written `90s`, `10m`, `2h`, `30d` and held as
+spells the same out for people, and `schemas.policy_file` reads such files. Durations are whole
 milliseconds; shares are exact fractions, so that 0.80 means four fifths.
+
+A check across settings raises ValueError with `key: reason`, the key as seen from its section.
 """
 
 import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from hashlib import blake2b
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta
 
-from schemas.instants import instant
-from schemas.telemetry import Kind, Signal
-
-UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-LONGEST_MS = 400 * UNITS_MS["d"]
-_DURATION = re.compile(r"(\d{1,12})(ms|s|m|h|d)")
+from schemas.instants import MINUTE_MS, instant
+from schemas.policy_values import Duration, Section, digest, scaled
+from schemas.telemetry import Kind
 
 Scored = Literal["speaking", "chat", "polls", "reactions", "shared_work"]
+Absence = Literal["illness", "emergency", "technical", "other"]
+Used = Literal["all"] | tuple[Scored, ...]
 Weight = Annotated[int, Meta(ge=0, le=1000)]
 Target = Annotated[int, Meta(ge=1, le=1000)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
+
+# Without a slash, so that `program/version` names one policy.
+_VERSION = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 
 
 class PolicyError(Exception):
     """A policy that cannot be used; the message is one line with file, key and reason."""
 
 
-class Duration(int):
-    """Whole milliseconds."""
-
-
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the policy file."""
-
-
 class SessionRules(Section, frozen=True, kw_only=True):
+    """When a session counts, is over, final and closed (measures.md 1.1, 1.3)."""
+
     hosted: bool = True
     valid_share: Fraction = Fraction(1, 2)
     reopen: Duration = Duration(600_000)
@@ -51,24 +47,36 @@ class SessionRules(Section, frozen=True, kw_only=True):
     final_after: Duration = Duration(7_200_000)
     corrections_for: Duration = Duration(864_000_000)
 
+    def __post_init__(self) -> None:
+        if self.final_after > self.corrections_for:
+            raise ValueError("final_after: must not exceed corrections_for")
+
 
 class HostRules(Section, frozen=True, kw_only=True):
+    """What is asked of hosts, and what their lateness excuses (measures.md 1.1, 1.6, 2)."""
+
     gap: Duration = Duration(300_000)
     absent_after: Duration = Duration(600_000)
     late_present: Duration = Duration(300_000)
 
 
 class OutageRules(Section, frozen=True, kw_only=True):
+    """How long people may take to come back after an outage (measures.md 1.1)."""
+
     rejoin: Duration = Duration(180_000)
 
 
 class PresenceRules(Section, frozen=True, kw_only=True):
+    """How gaps and lost leaves are read (measures.md 1.2)."""
+
     reconnect_grace: Duration = Duration(60_000)
     bridge_max: Duration = Duration(600_000)
     missing_leave: Literal["session_end", "last_seen"] = "session_end"
 
 
 class AttendanceRules(Section, frozen=True, kw_only=True):
+    """When somebody attended, was absent, late or gone (measures.md 1.3, 1.6)."""
+
     credit_at: Fraction = Fraction(4, 5)
     absent_below: Fraction = Fraction(1, 4)
     no_show_after: Duration = Duration(600_000)
@@ -77,10 +85,12 @@ class AttendanceRules(Section, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.absent_below > self.credit_at:
-            raise ValueError("absent_below must not exceed credit_at")
+            raise ValueError("absent_below: must not exceed credit_at")
 
 
 class CameraRules(Section, frozen=True, kw_only=True):
+    """Where a camera is asked for, and how much of it (measures.md 1.4)."""
+
     required_for: tuple[Kind, ...] = ("group", "workshop", "individual")
     grace: Duration = Duration(30_000)
     minimum: Fraction = Fraction(4, 5)
@@ -89,6 +99,8 @@ class CameraRules(Section, frozen=True, kw_only=True):
 
 
 class Weights(Section, frozen=True, kw_only=True):
+    """How much each signal counts."""
+
     speaking: Weight = 40
     chat: Weight = 20
     polls: Weight = 25
@@ -105,13 +117,23 @@ class Targets(Section, frozen=True, kw_only=True):
     shared_work: Target = 3
 
 
+class UsedSignals(Section, frozen=True, kw_only=True):
+    """The signals each kind of session uses."""
+
+    group: Used = "all"
+    workshop: Used = "all"
+    individual: Used = ("speaking",)
+
+    def get(self, kind: str) -> tuple[Scored, ...] | None:
+        """A kind's own list; None where it uses all."""
+        used: Used = getattr(self, kind)
+        return None if used == "all" else used
+
+
 class ParticipationRules(Section, frozen=True, kw_only=True):
-    weights: Weights = Weights()
-    targets: Targets = Targets()
-    signals: dict[Kind, tuple[Scored, ...]] = field(
-        default_factory=lambda: {"individual": ("speaking",)}
-    )
-    min_weight: Weight = 60
+    """How interaction becomes a score and a level (measures.md 1.5)."""
+
+    min_weight: Annotated[int, Meta(ge=1)] = 60
     min_attended: Duration = Duration(600_000)
     active_at: Percent = 60
     partial_at: Percent = 25
@@ -120,36 +142,54 @@ class ParticipationRules(Section, frozen=True, kw_only=True):
     speaking_open: Duration = Duration(120_000)
     poll_open: Duration = Duration(300_000)
     poll_present: Duration = Duration(30_000)
+    weights: Weights = Weights()
+    targets: Targets = Targets()
+    signals: UsedSignals = UsedSignals()
 
     def __post_init__(self) -> None:
+        weights: dict[str, int] = msgspec.structs.asdict(self.weights)
+        if not any(weights.values()):
+            raise ValueError("weights: at least one must be above 0")
+        if self.min_weight > sum(weights.values()):
+            raise ValueError("min_weight: must not exceed the sum of the weights")
         if self.partial_at > self.active_at:
-            raise ValueError("partial_at must not exceed active_at")
-        if not all(step > 0 for step in self.ramp):
-            raise ValueError("ramp must be above 0 in every week")
+            raise ValueError("partial_at: must not exceed active_at")
+        if not all(self.ramp):
+            raise ValueError("ramp: must be above 0 in every week")
+        if self.speaking_min > MINUTE_MS:
+            raise ValueError("speaking_min: no minute has more than 60s")
+        for kind in self.signals.__struct_fields__:
+            own = self.signals.get(kind)
+            if own is not None and not any(weights[signal] for signal in own):
+                raise ValueError(f"signals.{kind}: needs a signal with a weight above 0")
+            if own is not None and len(set(own)) < len(own):
+                raise ValueError(f"signals.{kind}: names a signal twice")
 
 
 class GroupRules(Section, frozen=True, kw_only=True):
+    """How large a group may be (measures.md 1.6)."""
+
     max_size: Annotated[int, Meta(ge=1, le=1000)] = 12
 
 
 class WaitingRules(Section, frozen=True, kw_only=True):
+    """How long somebody may be kept waiting (measures.md 1.6)."""
+
     not_admitted_after: Duration = Duration(300_000)
 
 
 class NoticeRules(Section, frozen=True, kw_only=True):
+    """When a notice excuses an absence (measures.md 3.1)."""
+
     before: Duration = Duration(86_400_000)
     emergency_until: Duration = Duration(1_800_000)
-    emergency_reasons: tuple[Literal["illness", "emergency", "technical", "other"], ...] = (
-        "illness",
-        "emergency",
-        "technical",
-    )
+    emergency_reasons: tuple[Absence, ...] = ("illness", "emergency", "technical")
 
 
 class Policy(Section, frozen=True, kw_only=True):
     """One version of one program's rules, in force for sessions from a local date on."""
 
-    version: Annotated[str, Meta(min_length=1, max_length=64)]
+    version: str
     effective_from: date
     program: Annotated[str, Meta(min_length=1, max_length=128)] = "default"
     zone: str = "UTC"
@@ -165,10 +205,14 @@ class Policy(Section, frozen=True, kw_only=True):
     notice: NoticeRules = NoticeRules()
 
     def __post_init__(self) -> None:
+        if not _VERSION.fullmatch(self.version):
+            raise ValueError("version: must be 1 to 64 letters, digits or any of . _ + -")
+        if not self.program.isprintable():
+            raise ValueError("program: must be printable")
         try:
             ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"zone {self.zone!r} is not an IANA time zone") from error
+            raise ValueError(f"zone: `{self.zone}` is not an IANA time zone") from error
 
 
 class Policies:
@@ -180,104 +224,26 @@ class Policies:
             self._versions.setdefault(policy.program, []).append(policy)
         if "default" not in self._versions:
             raise PolicyError("policies: program: none is for the program `default`")
-        self.digest = blake2b(
-            msgspec.json.encode(list(self), enc_hook=_plain, order="deterministic"),
-            digest_size=8,
-        ).hexdigest()
+        self.digest = digest(list(self))
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Policy]:
         return (policy for versions in self._versions.values() for policy in versions)
 
     def at(self, program: str | None, starts_at_ms: int) -> Policy:
         """The version in force where and when a session starts; before all, the first."""
         versions = self._versions.get(program or "default") or self._versions["default"]
-        if len(versions) == 1:
-            return versions[0]
-        holding = versions[0]
-        for version in versions[1:]:
-            if instant(starts_at_ms).astimezone(ZoneInfo(version.zone)).date() < (
-                version.effective_from
-            ):
-                break
-            holding = version
-        return holding
+        for version in reversed(versions[1:]):
+            local = instant(starts_at_ms).astimezone(ZoneInfo(version.zone))
+            if local.date() >= version.effective_from:
+                return version
+        return versions[0]
 
     def digests(self) -> dict[str, str]:
         """Content digest by `program/version`: a known version must not change."""
-        return {
-            f"{policy.program}/{policy.version}": blake2b(
-                msgspec.json.encode(policy, enc_hook=_plain, order="deterministic"), digest_size=8
-            ).hexdigest()
-            for policy in self
-        }
+        return {f"{policy.program}/{policy.version}": digest(policy) for policy in self}
 
     def scaled(self, scale: int) -> "Policies":
         """Every duration divided by `scale`: a two hour session then takes 2 h / scale."""
-        return self if scale == 1 else Policies(_scaled(policy, scale) for policy in self)
-
-
-def parse(text: str, file: str) -> Policy:
-    """One policy from the TOML `text` of `file`; raises PolicyError with one line."""
-    try:
-        table = tomllib.loads(text, parse_float=Fraction)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise PolicyError(f"{file}: not TOML: {error}") from error
-    try:
-        return msgspec.convert(table, Policy, dec_hook=_read)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$")
-        key = path.rstrip("`").lstrip(".") or "policy"
-        raise PolicyError(f"{file}: {key}: {reason}") from error
-
-
-def collect(files: Iterable[tuple[str, str]]) -> Policies:
-    """The policies of (file, text) pairs; two versions must not share a name or a date."""
-    seen: dict[tuple[str, str], str] = {}
-    policies = []
-    for file, text in files:
-        policy = parse(text, file)
-        for key, value in (
-            ("version", policy.version),
-            ("effective_from", str(policy.effective_from)),
-        ):
-            other = seen.setdefault((f"{policy.program} {key}", value), file)
-            if other != file:
-                raise PolicyError(
-                    f"{file}: {key}: {value} is already taken for program {policy.program}"
-                    f" by {other}"
-                )
-        policies.append(policy)
-    return Policies(policies)
-
-
-def _read(wanted: Any, value: object) -> Any:
-    if wanted is Duration:
-        match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-        if match is None:
-            raise ValueError("expected a duration such as 90s, 10m, 2h or 30d")
-        duration = int(match[1]) * UNITS_MS[match[2]]
-        if duration > LONGEST_MS:
-            raise ValueError("a duration must not exceed 400 d")
-        return Duration(duration)
-    if isinstance(value, bool) or not isinstance(value, int | Fraction) or not 0 <= value <= 1:
-        raise ValueError("expected a share from 0 to 1")
-    return Fraction(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Duration):
-        return int(value)
-    if isinstance(value, Fraction):
-        return [value.numerator, value.denominator]
-    raise NotImplementedError(type(value))
-
-
-def _scaled(part: Any, scale: int) -> Any:
-    changes = {}
-    for name in part.__struct_fields__:
-        value = getattr(part, name)
-        if isinstance(value, Duration):
-            changes[name] = Duration(value // scale)
-        elif isinstance(value, Section):
-            changes[name] = _scaled(value, scale)
-    return msgspec.structs.replace(part, **changes)
+        if scale < 1:
+            raise PolicyError(f"policies: scale: must be at least 1, not {scale}")
+        return self if scale == 1 else Policies(scaled(policy, scale) for policy in self)

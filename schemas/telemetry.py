@@ -20,6 +20,7 @@ Revision = Annotated[int, Meta(ge=0, le=2**53)]
 
 Kind = Literal["group", "individual", "workshop"]
 Signal = Literal["camera", "speaking", "chat", "polls", "reactions", "shared_work"]
+Signals = Annotated[tuple[Signal, ...], Meta(max_length=6)]
 
 LONGEST_SESSION = timedelta(hours=48)
 MOST_PEOPLE = 1_000
@@ -44,7 +45,7 @@ class RosterEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     begins: Instant | None = field(default=None, name="from")
     until: Instant | None = None
     enrolled_at: Instant | None = None
-    exempt: tuple[Signal, ...] = ()
+    exempt: Signals = ()
     make_up: bool = False
 
     def __post_init__(self) -> None:
@@ -68,7 +69,9 @@ class PersonEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     connection: Identifier | None = None
 
 
-class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session_scheduled"):
+class SessionScheduled(
+    Event, frozen=True, kw_only=True, omit_defaults=True, tag="session_scheduled"
+):
     """One revision of the plan. `delivery` says whether telemetry comes live or as a report."""
 
     revision: Revision
@@ -199,7 +202,7 @@ class Identified(Event, frozen=True, kw_only=True, omit_defaults=True, tag="iden
 class Capabilities(Event, frozen=True, kw_only=True, omit_defaults=True, tag="capabilities"):
     """What the session's source can report; newest revision holds."""
 
-    signals: tuple[Signal, ...]
+    signals: Signals
     camera: Literal["exact", "upper_bound", "none"] = "none"
     heartbeats: bool = False
     revision: Revision = 0

@@ -41,6 +41,8 @@ def engine_of(url: str) -> Engine:
         # Bodies come as the bytes that were sent; decoding them to encode them again is waste.
         json_serializer=bytes.decode,
         hide_parameters=True,
+        # A connection that the server has left while nobody used it is no failure.
+        pool_pre_ping=True,
     )
     if postgres:
         event.listen(engine, "connect", _prepare_postgresql)

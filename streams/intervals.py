@@ -5,6 +5,7 @@ return such sets (`union` takes any pairs) and never change their arguments.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 Spans = list[tuple[int, int]]
 
@@ -95,4 +96,4 @@ def reached(spans: Spans, amount: int) -> int | None:
 
 def gaps(spans: Spans) -> Spans:
     """The stretches between the spans."""
-    return [(before[1], after[0]) for before, after in zip(spans, spans[1:], strict=False)]
+    return [(before[1], after[0]) for before, after in pairwise(spans)]

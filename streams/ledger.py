@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 from schemas.codec import ERRORS, refusal
 from schemas.dead_letter import Arrival, DeadLetter, Reason
-from schemas.instants import milliseconds
 from streams import state
 from streams.changes import Change, Moment, changes
 from streams.stage import Assessment, Effect, Pace, Pacing, Stage
@@ -53,7 +52,14 @@ class Subject:
     """A live subject: its facts and what was last published about them."""
 
     __slots__ = (
-        "due", "facts", "faulted", "finished", "name", "next_look", "published", "queued",
+        "due",
+        "facts",
+        "faulted",
+        "finished",
+        "name",
+        "next_look",
+        "published",
+        "queued",
     )
 
     def __init__(self, name: str, facts: Any) -> None:
@@ -112,9 +118,10 @@ class Ledger:
     def take(self, arrivals: Iterable[Arrival], recovering: bool = False) -> None:
         """Fold records in offset order; while recovering, refusals are not told again."""
         stage = self.stage
-        decode, fold, oldest = stage.decode, stage.fold, stage.oldest_ms
+        decode, folds, oldest = stage.decode, stage.folds, stage.oldest_ms
         subject_of, subjects = stage.subject_of, self._subjects
         unsaved, assess_every = self._unsaved, self.pacing.assess_every
+        nothing, signal, prompt = Effect.NOTHING, Effect.SIGNAL, Effect.PROMPT
         refused = [] if recovering else self._dead
         count = duplicates = 0
         arrival = None
@@ -127,7 +134,7 @@ class Ledger:
                 continue
             key = arrival.key
             subject = subjects.get(key)  # type: ignore[arg-type]  # None is simply not there
-            at = milliseconds(record.at)
+            at = int(record.at.timestamp() * 1000 + 0.0005)  # `milliseconds`, without the call
             appended_at = arrival.timestamp
             if not -FUTURE_MS <= appended_at - at <= oldest:
                 refused.append(DeadLetter(*_untimely(appended_at - at), arrival))
@@ -139,29 +146,28 @@ class Ledger:
                     continue
                 subject = found
             try:
-                effect = fold(subject.facts, record, at)
+                effect = folds[type(record)](subject.facts, record, at)
             except Exception as error:  # noqa: BLE001  a bug in one rule must not lose the rest
                 self._faults.append(error)
                 refused.append(DeadLetter("internal_fault", type(error).__name__, arrival))
                 continue
-            if effect == 0:
+            if effect is nothing:
                 duplicates += 1
                 if subject.finished and subject.due is None:
                     # It was unpacked for nothing: a look packs it again.
                     subject.due = 0
                     self._touched[key] = subject  # type: ignore[index]
                 continue
-            if effect > 2:
+            if effect is not signal and effect is not prompt:
                 refused.append(DeadLetter(*_REFUSED[effect], arrival))
                 continue
             if key not in unsaved:
                 unsaved[key] = (arrival.offset, appended_at)  # type: ignore[index]
-            due = 0 if effect == 2 else appended_at + assess_every
             if subject.due is None:
-                subject.due = due
+                subject.due = appended_at + assess_every if effect is signal else 0
                 self._touched[key] = subject  # type: ignore[index]
-            elif due < subject.due:
-                subject.due = due
+            elif effect is prompt:
+                subject.due = 0
         if arrival is not None:
             self.position = arrival.offset + 1
         self.taken += count
@@ -299,9 +305,7 @@ class Ledger:
         subject.next_look = self._next_look(assessment, subject, moment)
         return assessment.closes_at
 
-    def _next_look(
-        self, assessment: Assessment, subject: Subject, moment: Moment
-    ) -> int | None:
+    def _next_look(self, assessment: Assessment, subject: Subject, moment: Moment) -> int | None:
         """The stage's own, or when a running output may be published again."""
         every = self.pacing.publish_every
         looks = [
@@ -382,4 +386,3 @@ def _untimely(age_ms: int) -> tuple[Reason, str]:
     if age_ms < 0:
         return ("from_the_future", f"`at` is {-age_ms} ms after the append time")
     return ("too_old", f"`at` is {age_ms} ms before the append time")
-

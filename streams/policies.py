@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from schemas.policy import Policies, PolicyError, collect
+from schemas.policy import Policies, PolicyError
+from schemas.policy_file import collect
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "policies"
 

@@ -76,7 +76,8 @@ class Assessment(NamedTuple):
 class Stage(NamedTuple):
     """Name, source, state topic and the pure functions of one stage.
 
-    `decode` raises one of `schemas.codec.ERRORS`. `stale(record, at, appended_at)` says
+    `decode` raises one of `schemas.codec.ERRORS`; `folds` has one function for each record
+    type. `stale(record, at, appended_at)` says
     whether a record for an unknown subject is about one that is long over. `seal(facts, name, now)`
     summarises what no correction can reach and returns the output ids to forget with it.
     """
@@ -87,7 +88,7 @@ class Stage(NamedTuple):
     decode: Callable[[bytes | None], Any]
     subject_of: Callable[[Any], str]
     facts: type
-    fold: Callable[[Any, Any, int], Effect]
+    folds: Mapping[type, Callable[[Any, Any, int], Effect]]
     assess: Callable[[Any, str, int], Assessment]
     stale: Callable[[Any, int, int], bool]
     seal: Callable[[Any, str, int], Sequence[str]]

@@ -2,18 +2,23 @@
 
 Staff come first: the latest override, then the latest decision on the absence. Without them a
 notice excuses that was early enough, or that names an emergency in time; any other notice
-leaves the matter pending. What the host did is never held against anyone, unless staff say so.
+leaves the matter pending. What the host did is never held against anyone, unless staff override.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override, Waived
+from schemas.care import (
+    AbsenceDecided,
+    AbsenceNotified,
+    Accommodation,
+    Judged,
+    Override,
+    Waived,
+)
 from schemas.instants import milliseconds
 from schemas.policy import Policy
-from streams.care.facts import CareFacts, Result
-
-AboutSession = TypeVar("AboutSession", AbsenceDecided, AbsenceNotified, Override, Waived)
+from streams.care.facts import CareFacts, Result, StaffFact
 
 
 class Excuse(NamedTuple):
@@ -23,16 +28,37 @@ class Excuse(NamedTuple):
     pending: bool = False
 
 
-def excuse(facts: CareFacts, result: Result, policy: Policy) -> Excuse:
-    """The excuse for one session of this participant, if any."""
-    override = _latest(_about(facts, Override, result.session))
-    if override is not None:
-        return Excuse(None if override.outcome == "unexcused" else f"override_{override.outcome}")
-    decision = _latest(_about(facts, AbsenceDecided, result.session))
-    if decision is not None and decision.accepted:
+class Said(NamedTuple):
+    """Staff facts that were not taken back, oldest first by (at, id)."""
+
+    sessions: dict[str, list[StaffFact]]
+    accommodations: list[Accommodation]
+
+
+def said(facts: CareFacts) -> Said:
+    """What staff said of this person: session by session, and for all of them."""
+    index = Said({}, [])
+    for fact in sorted(facts.staff.values(), key=lambda fact: (fact.at, fact.id, fact.entity)):
+        if fact.withdrawn:
+            continue
+        if isinstance(fact, Accommodation):
+            index.accommodations.append(fact)
+        else:
+            index.sessions.setdefault(fact.session, []).append(fact)
+    return index
+
+
+def excuse(about: Sequence[StaffFact], result: Result, policy: Policy) -> Excuse:
+    """The excuse for one session, if any; `about` is what was said of it, oldest first."""
+    overrides = [fact for fact in about if isinstance(fact, Override)]
+    if overrides:
+        outcome = overrides[-1].outcome
+        return Excuse(None if outcome == "unexcused" else f"override_{outcome}")
+    decisions = [fact for fact in about if isinstance(fact, AbsenceDecided)]
+    if decisions and decisions[-1].accepted:
         return Excuse("absence_accepted")
-    notices = list(_about(facts, AbsenceNotified, result.session))
-    if decision is None:
+    notices = [fact for fact in about if isinstance(fact, AbsenceNotified)]
+    if not decisions:
         for notice in notices:
             reason = _by_notice(notice, result, policy)
             if reason is not None:
@@ -41,7 +67,7 @@ def excuse(facts: CareFacts, result: Result, policy: Policy) -> Excuse:
         return Excuse("host_late")
     if result.not_admitted:
         return Excuse("not_admitted")
-    return Excuse(None, pending=bool(notices) and decision is None)
+    return Excuse(None, pending=bool(notices) and not decisions)
 
 
 def _by_notice(notice: AbsenceNotified, result: Result, policy: Policy) -> str | None:
@@ -56,33 +82,19 @@ def _by_notice(notice: AbsenceNotified, result: Result, policy: Policy) -> str |
     return None
 
 
-def waived(facts: CareFacts, result: Result) -> set[str]:
-    """Rules that staff waived for this session."""
-    return {fact.rule for fact in _about(facts, Waived, result.session)}
+def waived(about: Sequence[StaffFact]) -> set[Judged]:
+    """Rules that staff waived for the session that `about` was said of."""
+    return {fact.rule for fact in about if isinstance(fact, Waived)}
 
 
-def exempt(facts: CareFacts, result: Result) -> set[str]:
+def exempt(accommodations: Sequence[Accommodation], result: Result) -> set[str]:
     """Signals under an accommodation in force when the session started."""
     signals: set[str] = set()
     at = result.starts_at
-    for fact in facts.staff.values():
-        if not isinstance(fact, Accommodation) or fact.withdrawn or at is None:
-            continue
+    if at is None:
+        return signals
+    for fact in accommodations:
         until = None if fact.until is None else milliseconds(fact.until)
         if milliseconds(fact.begins) <= at and (until is None or at < until):
             signals.update(fact.exempt)
     return signals
-
-
-def _about(
-    facts: CareFacts, wanted: type[AboutSession], session: str
-) -> Iterable[AboutSession]:
-    return (
-        fact
-        for fact in facts.staff.values()
-        if isinstance(fact, wanted) and not fact.withdrawn and fact.session == session
-    )
-
-
-def _latest(found: Iterable[AboutSession]) -> AboutSession | None:
-    return max(found, key=lambda fact: (fact.at, fact.id), default=None)

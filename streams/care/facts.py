@@ -2,6 +2,9 @@
 
 Of every session the newest result by (epoch, revision) holds, of every staff entity the newest
 revision; ties are ordered by content. So order and repetition do not matter.
+
+The caps keep the state record of somebody who breaks every rule every time below what the
+broker takes; 16 weeks of five sessions a week and half a year planned ahead are 210 results.
 """
 
 import msgspec
@@ -9,6 +12,9 @@ from msgspec import Struct
 
 from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override, Waived
 from schemas.score import Finding
+
+MOST_RESULTS = 400
+MOST_STAFF_FACTS = 1_000
 
 StaffFact = AbsenceNotified | AbsenceDecided | Accommodation | Override | Waived
 
@@ -24,6 +30,7 @@ class Result(Struct, frozen=True, array_like=True):
     phase: str
     standing: str
     void: bool
+    needs_review: bool
     withdrawn: bool
     judged: bool
     """Not a guest nobody knows: only people with a place here can break a rule."""
@@ -41,7 +48,10 @@ class Result(Struct, frozen=True, array_like=True):
 
 
 class CareFacts(Struct, array_like=True):
-    """Everything known about one participant; what began before `sealed_before` is closed."""
+    """Everything known about one participant.
+
+    `sealed_before` (ms): sessions that ended earlier were dropped and may not come back.
+    """
 
     results: dict[str, Result] = msgspec.field(default_factory=dict)
     staff: dict[str, StaffFact] = msgspec.field(default_factory=dict)

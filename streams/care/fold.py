@@ -1,35 +1,32 @@
 """Fold: one care record into the facts of its participant."""
 
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from typing import Any
 
-import msgspec
-
-from schemas.care import Care, SessionResult
+from schemas.care import (
+    AbsenceDecided,
+    AbsenceNotified,
+    Accommodation,
+    Override,
+    SessionResult,
+    Waived,
+)
 from schemas.codec import encode
 from schemas.instants import milliseconds
-from streams.care.facts import CareFacts, Result, StaffFact
+from streams.care.facts import MOST_RESULTS, MOST_STAFF_FACTS, CareFacts, Result, StaffFact
 from streams.stage import Effect
-
-MOST_RESULTS = 2_000
-MOST_STAFF_FACTS = 2_000
-
-
-def fold(facts: CareFacts, record: Care, at: int) -> Effect:
-    """Add `record`, said at `at` ms, to `facts`."""
-    if isinstance(record, SessionResult):
-        return _fold_result(facts, record, at)
-    return _fold_staff(facts, record)
 
 
 def _fold_result(facts: CareFacts, record: SessionResult, at: int) -> Effect:
     known = facts.results.get(record.session)
     if known is not None and known.order >= (record.epoch, record.revision):
         return Effect.NOTHING
-    if known is None and len(facts.results) >= MOST_RESULTS:
-        return Effect.TOO_MANY
     result = _compact(record, at)
     if result.ends_at < facts.sealed_before:
         return Effect.TOO_LATE
+    if known is None and len(facts.results) >= MOST_RESULTS:
+        return Effect.TOO_MANY
     facts.results[record.session] = result
     return Effect.PROMPT
 
@@ -46,6 +43,7 @@ def _compact(record: SessionResult, at: int) -> Result:
         phase=score.phase,
         standing=score.standing,
         void=score.void_reason is not None,
+        needs_review=score.needs_review is not None,
         withdrawn=record.withdrawn,
         judged=not score.guest or score.identified,
         unidentified_guests=score.unidentified_guests,
@@ -61,7 +59,7 @@ def _compact(record: SessionResult, at: int) -> Result:
     )
 
 
-def _fold_staff(facts: CareFacts, record: StaffFact) -> Effect:
+def _fold_staff(facts: CareFacts, record: StaffFact, at: int) -> Effect:
     name = f"{record.__struct_config__.tag}/{record.entity}"
     known = facts.staff.get(name)
     if known is None and len(facts.staff) >= MOST_STAFF_FACTS:
@@ -73,5 +71,16 @@ def _fold_staff(facts: CareFacts, record: StaffFact) -> Effect:
 
 
 def _order(record: StaffFact) -> tuple[int, str]:
-    content = encode(msgspec.structs.replace(record, id="-", source="-"))
-    return (record.revision, blake2b(content, digest_size=8).hexdigest())
+    """With its id: which copy holds must not depend on which came first."""
+    return (record.revision, blake2b(encode(record), digest_size=8).hexdigest())
+
+
+FOLDS: Mapping[type, Callable[[CareFacts, Any, int], Effect]] = {
+    SessionResult: _fold_result,
+    AbsenceNotified: _fold_staff,
+    AbsenceDecided: _fold_staff,
+    Accommodation: _fold_staff,
+    Override: _fold_staff,
+    Waived: _fold_staff,
+}
+"""How each record, said at an instant in ms, enters the facts."""

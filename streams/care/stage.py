@@ -1,15 +1,17 @@
 """The care stage as the ledger runs it."""
 
-from schemas.care import Care
+from functools import partial
+from operator import attrgetter
+
+from schemas.care import Accommodation, Care
 from schemas.codec import decode_care
-from schemas.instants import DAY_MS
+from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
 from schemas.topics import CARE, CARE_STATE, VIOLATIONS
-from schemas.violation import Violation
-from streams.care.facts import CareFacts
-from streams.care.fold import fold
-from streams.care.violations import RULES, Status, judge
-from streams.identity import identify
+from streams.care.excuse import exempt, said
+from streams.care.facts import CareFacts, Result, StaffFact
+from streams.care.fold import FOLDS
+from streams.care.violations import RULES, Held, judge, violation, violation_id
 from streams.stage import Assessment, Output, Pace, Stage
 
 OLDEST_MS = 400 * DAY_MS
@@ -21,16 +23,16 @@ def care_stage(policies: Policies) -> Stage:
     """The stage that judges participants under `policies`."""
 
     def assess_participant(facts: CareFacts, participant: str, now: int) -> Assessment:
-        return assess(participant, facts, policies)
+        return assess(participant, facts, policies, now)
 
     return Stage(
         name="care",
         source=CARE,
         state=CARE_STATE,
         decode=decode_care,
-        subject_of=_participant_of,
+        subject_of=attrgetter("participant"),
         facts=CareFacts,
-        fold=fold,
+        folds=FOLDS,
         assess=assess_participant,
         stale=_never,
         seal=seal,
@@ -39,53 +41,74 @@ def care_stage(policies: Policies) -> Stage:
     )
 
 
-def assess(participant: str, facts: CareFacts, policies: Policies) -> Assessment:
-    """Every violation of one participant; time alone changes none of them."""
+def assess(participant: str, facts: CareFacts, policies: Policies, now: int) -> Assessment:
+    """Every violation of one participant; time alone changes none of them.
+
+    Finished, so that the facts may be packed, means that no session is in progress.
+    """
+    staff = said(facts)
     outputs: list[Output] = []
     reasons: dict[str, str] = {}
-    for session in sorted(facts.results):
-        result = facts.results[session]
+    for session, result in sorted(facts.results.items()):
         policy = policies.at(result.program, result.starts_at or result.ends_at)
-        judgement = judge(facts, participant, result, policy)
+        about = staff.sessions.get(session, ())
+        exempted = exempt(staff.accommodations, result)
+        judgement = judge(participant, result, about, exempted, policy)
         reasons.update(judgement.reasons)
-        final = result.phase == "final"
-        outputs += (_output(v, status, final) for v, status in judgement.violations)
-    return Assessment(outputs=outputs, next_look=None, reasons=reasons)
+        outputs += (_output(participant, result, held) for held in judgement.held)
+    return Assessment(
+        outputs=outputs,
+        next_look=None,
+        finished=not any(_in_progress(result, now) for result in facts.results.values()),
+        reasons=reasons,
+    )
 
 
-def _output(violation: Violation, status: Status, final: bool) -> Output:
+def _in_progress(result: Result, now: int) -> bool:
+    return result.phase != "final" and (result.starts_at or 0) <= now
+
+
+def _output(participant: str, result: Result, held: Held) -> Output:
+    """The signature names the result, so what 16 weeks left unchanged is not rendered again."""
     return Output(
-        id=violation.id,
+        id=held.id,
         topic=VIOLATIONS.name,
-        key=violation.participant or violation.session,
+        key=participant,
         kind="rollcall.violation.v1",
-        signature="",
-        pace=Pace.AT_ONCE,
-        final=final,
-        render=lambda: violation,
-        status=status,
+        signature=f"{result.order[0]}.{result.order[1]}{'p' * held.pending}",
+        pace=Pace.SIGNATURE,
+        final=result.phase == "final",
+        render=partial(violation, participant, result, held),
+        status=held.status,
     )
 
 
 def seal(facts: CareFacts, participant: str, now: int) -> list[str]:
-    """Drop sessions that nothing can reach any more; returns the output ids to forget."""
-    horizon = now - KEPT_MS
-    sealed = {name for name, result in facts.results.items() if result.ends_at < horizon}
-    if not sealed:
-        return []
-    facts.sealed_before = max(facts.sealed_before, horizon)
-    forgotten = []
+    """Drop sessions that nothing can reach any more; returns the output ids to forget.
+
+    Staff facts go with their session. What they said of sessions that never came, or came
+    back to after sealing, goes when the log itself no longer has it; so do accommodations
+    that ended that long ago.
+    """
+    facts.sealed_before = max(facts.sealed_before, now - KEPT_MS)
+    sealed = {
+        name for name, result in facts.results.items() if result.ends_at < facts.sealed_before
+    }
     for session in sealed:
         del facts.results[session]
-        forgotten += [identify("violation", participant, session, rule) for rule in RULES]
+    oldest = now - OLDEST_MS
     for name, fact in list(facts.staff.items()):
-        if getattr(fact, "session", None) in sealed:
+        if _spent(fact, sealed, facts, oldest):
             del facts.staff[name]
-    return forgotten
+    return [violation_id(participant, session, rule) for session in sealed for rule in RULES]
 
 
-def _participant_of(record: Care) -> str:
-    return record.participant
+def _spent(fact: StaffFact, sealed: set[str], facts: CareFacts, oldest: int) -> bool:
+    if not isinstance(fact, Accommodation):
+        unknown = fact.session not in facts.results
+        return fact.session in sealed or (unknown and milliseconds(fact.at) < oldest)
+    ended_at = fact.at if fact.withdrawn else fact.until
+    return ended_at is not None and milliseconds(ended_at) < oldest
 
 
 def _never(record: Care, at: int, appended_at: int) -> bool:

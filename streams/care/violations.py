@@ -1,17 +1,22 @@
 """Violations of people: a session's findings, judged (measures.md 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from schemas.policy import Policy
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Severity, Violation
-from streams.care.excuse import excuse, exempt, waived
-from streams.care.facts import CareFacts, Result
+from streams.care.excuse import excuse, waived
+from streams.care.facts import Result, StaffFact
 from streams.identity import identify
 
 RULES: tuple[FindingRule, ...] = (
-    "no_show", "late", "left_early", "low_attendance", "camera_off", "low_participation",
+    "no_show",
+    "late",
+    "left_early",
+    "low_attendance",
+    "camera_off",
+    "low_participation",
 )
 SEVERITIES: Mapping[FindingRule, Severity] = {
     "no_show": "warning",
@@ -34,79 +39,101 @@ LABELS: Mapping[FindingRule, tuple[str, str]] = {
 Status = Literal["open", "resolved", "stood"]
 
 
-class Judgement(NamedTuple):
-    """Violations with their status, and for every other rule why there is none."""
+class Held(NamedTuple):
+    """A finding that is held against the person; `pending` while staff must still decide."""
 
-    violations: list[tuple[Violation, Status]]
+    id: str
+    finding: Finding
+    status: Status
+    pending: bool
+
+
+class Judgement(NamedTuple):
+    """What is held against the person, and why the violations of other ids are not."""
+
+    held: list[Held]
     reasons: dict[str, str]
 
 
-def judge(facts: CareFacts, participant: str, result: Result, policy: Policy) -> Judgement:
-    """Judge one session of one participant."""
-    found = {finding.rule: finding for finding in result.findings}
-    acquitted = _acquitted(result)
-    excused = excuse(facts, result, policy)
-    let_off, signals = waived(facts, result), exempt(facts, result)
-    judgement = Judgement([], {})
-    for rule in RULES:
-        violation_id = identify("violation", participant, result.session, rule)
-        reason = acquitted or excused.reason
-        if reason is None and rule in let_off:
-            reason = "waived"
-        if reason is None and _exempt(rule, result, signals):
-            reason = "exempt"
-        if reason is not None:
-            judgement.reasons[violation_id] = reason
-        elif rule in found:
-            judgement.violations.append(
-                _violation(violation_id, participant, result, found[rule], excused.pending)
-            )
-    return judgement
+def violation_id(participant: str, session: str, rule: FindingRule) -> str:
+    """The one violation of a rule in a session: its episodes are a list inside."""
+    return identify("violation", participant, session, rule)
+
+
+def judge(
+    participant: str,
+    result: Result,
+    about: Sequence[StaffFact],
+    exempted: set[str],
+    policy: Policy,
+) -> Judgement:
+    """Judge one session; `about` is what staff said of it, `exempted` signals not asked for."""
+    excused = excuse(about, result, policy)
+    reason = _acquitted(result) or excused.reason
+    if reason is not None:
+        return Judgement([], {violation_id(participant, result.session, r): reason for r in RULES})
+    let_off: dict[FindingRule, str] = dict.fromkeys(_exempt(result, exempted), "exempt")
+    let_off |= dict.fromkeys(waived(about), "waived")
+    held = [
+        Held(
+            violation_id(participant, result.session, finding.rule),
+            finding,
+            _status(finding, result),
+            excused.pending,
+        )
+        for finding in result.findings
+        if finding.rule not in let_off
+    ]
+    reasons = {violation_id(participant, result.session, r): why for r, why in let_off.items()}
+    return Judgement(held, reasons)
 
 
 def _acquitted(result: Result) -> str | None:
     """Why nothing at all is held against the person, whatever was found."""
     if result.withdrawn:
-        return "no longer part of the session"
+        return "not_in_session"
     if result.void:
         return "session_void"
+    if result.needs_review:
+        return "session_needs_review"
     return None if result.judged else "unidentified_guest"
 
 
-def _exempt(rule: FindingRule, result: Result, signals: set[str]) -> bool:
-    if rule == "camera_off":
-        return "camera" in signals
-    return rule == "low_participation" and not signals.isdisjoint(result.scored)
+def _exempt(result: Result, exempted: set[str]) -> Iterable[FindingRule]:
+    if "camera" in exempted:
+        yield "camera_off"
+    if not exempted.isdisjoint(result.scored):
+        yield "low_participation"
 
 
-def _violation(
-    violation_id: str, participant: str, result: Result, finding: Finding, pending: bool
-) -> tuple[Violation, Status]:
-    episodes = finding.episodes
-    lasting = any(episode.until is None for episode in episodes)
-    status: Status = "resolved"
-    if lasting:
-        status = "stood" if result.phase == "final" else "open"
-    severity = SEVERITIES[finding.rule]
-    if finding.rule == "no_show" and result.unidentified_guests:
+def _status(finding: Finding, result: Result) -> Status:
+    if all(episode.until is not None for episode in finding.episodes):
+        return "resolved"
+    return "stood" if result.phase == "final" else "open"
+
+
+def violation(participant: str, result: Result, held: Held) -> Violation:
+    """The record of what is held against `participant`, without publication data."""
+    rule, episodes = held.finding.rule, held.finding.episodes
+    severity = SEVERITIES[rule]
+    if rule == "no_show" and result.unidentified_guests:
         severity = "info"
-    violation = Violation(
-        id=violation_id,
-        incident=identify("incident", participant, result.session),
-        rule=finding.rule,
+    return Violation(
+        id=held.id,
+        incident=identify("incident", result.session, participant),
+        rule=rule,
         severity=severity,
-        label=LABELS[finding.rule][result.phase != "running"],
+        label=LABELS[rule][result.phase != "running"],
         participant=participant,
         session=result.session,
         program=result.program,
         since=episodes[0].since,
-        until=None if lasting else episodes[-1].until,
+        until=episodes[-1].until if held.status == "resolved" else None,
         episodes=episodes,
         evidence=_evidence(result, episodes[-1].figures),
         policy=result.policy,
-        excuse="pending" if pending else None,
+        excuse="pending" if held.pending else None,
     )
-    return violation, status
 
 
 def _evidence(result: Result, figures: Figures) -> Figures:

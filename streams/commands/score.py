@@ -23,7 +23,9 @@ PUBLICATION = frozenset(Publication.__struct_fields__)
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
-@click.option("--as-of", type=InstantType(), help="Score as known then; default: once all is final.")
+@click.option(
+    "--as-of", type=InstantType(), help="Score as known then; default: once all is final."
+)
 @policy_option
 @json_option
 def score(
@@ -50,9 +52,7 @@ def score_files(files: Sequence[Path], as_of: int | None, policies: Sequence[Pat
     """One look at everything that `files` hold up to `as_of` ms, default: when all is final."""
     rules = load(policies)
     local = Local(rules)
-    local.take(
-        routed for routed in read(files) if as_of is None or routed.entry.timestamp <= as_of
-    )
+    local.take(routed for routed in read(files) if as_of is None or routed.entry.timestamp <= as_of)
     if as_of is None:
         finals = [final_at(facts, rules) for _, facts in local.session.each()]
         as_of = max(finals, default=0)

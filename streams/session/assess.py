@@ -4,7 +4,8 @@ In flow order: the plan that holds, the course of the session, everyone's presen
 then per person attendance, camera, participation, standing and findings, and what is published.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from schemas.instants import LATEST, milliseconds
@@ -22,7 +23,6 @@ from streams.session.participation import (
     active_minutes,
     participation,
     polls,
-    quiet_ms,
     ramp_of,
     speaking_minutes,
 )
@@ -54,10 +54,14 @@ def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> A
     looks = [look for found in picture.found.values() for look in found.looks]
     outputs = _people(session, facts, picture)
     view = SessionView(
-        session, picture.course, picture.window, picture.policy,
-        _presence(picture.hosts), facts.first_signal,
+        session,
+        picture.course,
+        picture.window,
+        picture.policy,
+        _presence(picture.hosts),
+        facts.first_signal,
     )
-    phase = picture.course.phase
+    phase, over = picture.course.phase, picture.course.over
     for violation, status in own_violations(view, picture.attendees, looks):
         outputs.append(
             Output(
@@ -65,8 +69,8 @@ def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> A
                 topic=VIOLATIONS.name,
                 key=session,
                 kind="rollcall.violation.v1",
-                signature="",
-                pace=Pace.AT_ONCE,
+                signature=f"{status}{len(violation.episodes)}",
+                pace=Pace.AT_ONCE if over else Pace.EVERY,
                 final=phase == "final",
                 render=lambda violation=violation: violation,  # type: ignore[misc]
                 status=status,
@@ -75,6 +79,7 @@ def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> A
     looks += picture.course.looks
     looks += picture.window.looks
     looks += _personal_looks(picture, now)
+    looks += _to_come(facts, now)
     return Assessment(
         outputs=outputs,
         next_look=min((look for look in looks if look > now), default=None),
@@ -91,23 +96,28 @@ def measure(facts: SessionFacts, policies: Policies, now: int) -> Picture:
     else:
         policy = policies.at(plan.program, plan.starts_at)
     where = course(facts, plan, policy, now)
-    horizon = Horizon(
-        now, where.end, where.over, policy.presence.missing_leave == "last_seen"
-    )
+    horizon = Horizon(now, where.end, where.over, policy.presence.missing_leave == "last_seen")
     known = people.identities(facts)
     stays = {name: stay(each.connections, horizon) for name, each in known.items()}
-    named = set(plan.hosts) if plan else set()
+    named = {people.resolve(host, facts.links) for host in plan.hosts} if plan else set()
     hosts = {name: each for name, each in stays.items() if each.host or name in named}
     seen = window(facts, where, policy, _presence(hosts), _presence(stays))
-    roster = {} if plan is None else {
-        people.resolve(place.participant, facts.links): place for place in plan.roster
-    }
+    roster = (
+        {}
+        if plan is None
+        else {people.resolve(place.participant, facts.links): place for place in plan.roster}
+    )
     reported = _reported(facts)
     attendees = {
         name: _attendee(
             known.get(name) or Identity(name, (), False),
             stays.get(name) or stay((), horizon),
-            roster.get(name), facts, reported, where, seen, policy,
+            roster.get(name),
+            facts,
+            reported,
+            where,
+            seen,
+            policy,
         )
         for name in sorted({*roster, *stays})
         if name not in hosts and name not in named
@@ -162,11 +172,9 @@ def _attendee(
     seen: Window,
     policy: Policy,
 ) -> Attendee:
-    own = people.personal(seen, place)
+    own = people.personal(seen.spans, place)
     rules = policy.presence
-    measured = attend(
-        where_present, own, where.end, rules.reconnect_grace, rules.bridge_max
-    )
+    measured = attend(where_present, own, where.end, rules.reconnect_grace, rules.bridge_max)
     exempt = place.exempt if place else ()
     counted = intersect(measured.presence, own)
     activity = _activity(identity, facts, counted, measured.presence, where.now, policy)
@@ -174,11 +182,15 @@ def _attendee(
         identity=identity,
         place=place,
         own_window=own,
+        passing=bool(people.personal(seen.passing, place)),
         stay=where_present,
         attendance=measured,
         camera=camera(
             people.camera_status(facts, exempt, reported),
-            where_present.visits, where_present.whole, own, policy.camera,
+            where_present.visits,
+            where_present.whole,
+            own,
+            policy.camera,
         ),
         participation=participation(
             activity,
@@ -189,13 +201,18 @@ def _attendee(
             ramp_of(place.enrolled_at if place else None, where.starts_at, policy.participation),
             policy.participation,
         ),
-        quiet_ms=quiet_ms(counted, activity),
+        counted=counted,
+        activity=activity,
         standing=people.standing(where, seen, place, where_present, measured, policy),
     )
 
 
 def _activity(
-    identity: Identity, facts: SessionFacts, counted: Spans, presence: Spans, now: int,
+    identity: Identity,
+    facts: SessionFacts,
+    counted: Spans,
+    presence: Spans,
+    now: int,
     policy: Policy,
 ) -> Activity:
     if not counted:
@@ -211,23 +228,45 @@ def _activity(
 def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]:
     outputs = []
     final = picture.course.phase == "final"
-    live = not picture.course.over
+    score_pace, result_pace = _paces(picture.course)
     for name, person in picture.attendees.items():
         scored = Scored(
-            session, name, picture.course, picture.window, picture.policy, person,
-            picture.found[name].findings, picture.unidentified_guests,
+            session,
+            name,
+            picture.course,
+            picture.window,
+            picture.policy,
+            person,
+            picture.found[name].findings,
+            picture.unidentified_guests,
         )
         said = signature(scored)
-        outputs.append(_score(scored, said, Pace.EVERY if live else Pace.AT_ONCE, final))
-        outputs.append(_result(scored, said, Pace.SIGNATURE if live else Pace.AT_ONCE, final))
+        outputs.append(_score(scored, said, score_pace, final))
+        outputs.append(_result(scored, said, result_pace, final))
     for name in sorted(_formerly(facts) - picture.attendees.keys()):
         scored = Scored(
-            session, name, picture.course, picture.window, picture.policy,
-            _nobody(name, picture), (), picture.unidentified_guests, withdrawn=True,
+            session,
+            name,
+            picture.course,
+            picture.window,
+            picture.policy,
+            _nobody(name, picture),
+            (),
+            picture.unidentified_guests,
+            withdrawn=True,
         )
-        outputs.append(_score(scored, "withdrawn", Pace.AT_ONCE, final))
-        outputs.append(_result(scored, "withdrawn", Pace.AT_ONCE, final))
+        outputs.append(_score(scored, "withdrawn", Pace.SIGNATURE, final))
+        outputs.append(_result(scored, "withdrawn", Pace.SIGNATURE, final))
     return outputs
+
+
+def _paces(where: Course) -> tuple[Pace, Pace]:
+    """Of scores and of results: figures of a running score grow only once it has begun."""
+    if where.over:
+        return Pace.AT_ONCE, Pace.AT_ONCE
+    plan = where.plan
+    grows = plan is None or (plan.delivery == "live" and where.now >= plan.starts_at)
+    return (Pace.EVERY if grows else Pace.SIGNATURE), Pace.SIGNATURE
 
 
 def _formerly(facts: SessionFacts) -> set[str]:
@@ -241,8 +280,14 @@ def _nobody(name: str, picture: Picture) -> Attendee:
     horizon = Horizon(where.now, where.end, where.over, False)
     facts = SessionFacts()
     return _attendee(
-        Identity(name, (), False), stay((), horizon), None, facts, frozenset(),
-        where, picture.window, picture.policy,
+        Identity(name, (), False),
+        stay((), horizon),
+        None,
+        facts,
+        frozenset(),
+        where,
+        picture.window,
+        picture.policy,
     )
 
 
@@ -283,9 +328,20 @@ def _personal_looks(picture: Picture, now: int) -> list[int]:
     for person in picture.attendees.values():
         if person.place is not None:
             looks += [at for at in (person.place.begins, person.place.until) if at is not None]
-        if not picture.course.over and person.stay.whole and person.stay.whole[-1][1] < now:
+        if not picture.course.over and person.stay.whole and person.stay.whole[-1][1] <= now:
             looks.append(person.stay.whole[-1][1] + grace + 1)
     return looks
+
+
+def _to_come(facts: SessionFacts, now: int) -> Iterator[int]:
+    """The next thing of each connection that happens after `now`: clocks differ."""
+    for person in facts.people.values():
+        for each in person.connections.values():
+            if each.first_sign is not None and each.first_sign > now:
+                yield each.first_sign
+            for moves in (each.moves, *(each.streams or {}).values()):
+                if moves and moves[-1] >> 4 > now:
+                    yield moves[bisect_right(moves, now << 4 | 15)] >> 4
 
 
 def final_at(facts: SessionFacts, policies: Policies) -> int:

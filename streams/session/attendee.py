@@ -9,7 +9,7 @@ from schemas.score import CameraStatus, Standing
 from streams.intervals import Spans, clip
 from streams.session.camera import CameraFigures
 from streams.session.facts import Connection, Link, Person, Place, SessionFacts
-from streams.session.participation import Participation
+from streams.session.participation import Activity, Participation
 from streams.session.presence import Attendance, Stay
 from streams.session.window import Course, Window
 
@@ -49,11 +49,15 @@ class Attendee(NamedTuple):
     place: Place | None
     """Their roster entry; None for guests."""
     own_window: Spans
+    passing: bool
+    """Whether their window grows with time now."""
     stay: Stay
     attendance: Attendance
     camera: CameraFigures
     participation: Participation
-    quiet_ms: int
+    counted: Spans
+    """Presence inside the own window."""
+    activity: Activity
     standing: Standing
 
 
@@ -66,9 +70,7 @@ def identities(facts: SessionFacts) -> dict[str, Identity]:
         groups.setdefault(owner, []).append(person)
         if owner != name:
             joined.add(owner)
-    return {
-        name: Identity(name, people, name in joined) for name, people in sorted(groups.items())
-    }
+    return {name: Identity(name, people, name in joined) for name, people in sorted(groups.items())}
 
 
 def resolve(name: str, links: Mapping[str, Link]) -> str:
@@ -82,15 +84,19 @@ def resolve(name: str, links: Mapping[str, Link]) -> str:
     return name
 
 
-def personal(window: Window, place: Place | None) -> Spans:
-    """The window narrowed to a person's own times."""
+def personal(spans: Spans, place: Place | None) -> Spans:
+    """`spans` of the window narrowed to a person's own times."""
     if place is None or (place.begins is None and place.until is None):
-        return window.spans
-    return clip(window.spans, place.begins, place.until)
+        return spans
+    return clip(spans, place.begins, place.until)
 
 
 def standing(
-    course: Course, window: Window, place: Place | None, stay: Stay, measured: Attendance,
+    course: Course,
+    window: Window,
+    place: Place | None,
+    stay: Stay,
+    measured: Attendance,
     policy: Policy,
 ) -> Standing:
     """Where the person stands (measures.md 1.3)."""
@@ -117,16 +123,14 @@ def _standing_over(measured: Attendance, policy: Policy) -> Standing:
     return "partial"
 
 
-def _standing_running(
-    course: Course, stay: Stay, start: int | None, policy: Policy
-) -> Standing:
+def _standing_running(course: Course, stay: Stay, start: int | None, policy: Policy) -> Standing:
     plan = course.plan
     if plan is not None and plan.delivery == "report" and not stay.whole:
         return "expected"
     last = stay.whole[-1][1] if stay.whole else None
-    if last is not None and last >= course.now:
+    if last is not None and last > course.now:
         return "present"
-    if any(each.until is None or each.until > course.now for each in stay.waiting):
+    if any(each.until is None for each in stay.waiting):
         return "waiting"
     if last is None or (start is not None and last <= start):
         return "missing"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas.policy import CameraRules
 from schemas.score import CameraStatus
-from streams.intervals import Spans, clip, intersect, length, subtract, union
+from streams.intervals import Spans, intersect, length, subtract, union
 from streams.session.facts import Connection, Move
 
 
@@ -58,12 +58,12 @@ def stretches(moves: Iterable[int], on: Move, off: Move, spans: Spans) -> Spans:
     An off without an on is nothing; an on and an off at one instant cancel out. What was
     switched on just before a presence (clocks differ) belongs to that presence.
     """
-    switches = _uncancelled(moves, on, off)
+    switches = uncancelled(moves, on, off)
     found: Spans = []
     if not switches:
         return found
     previous = 0
-    for begin, end in spans:
+    for _, end in spans:
         since = None
         for at, turned_on in switches:
             if at < previous or at >= end:
@@ -79,7 +79,8 @@ def stretches(moves: Iterable[int], on: Move, off: Move, spans: Spans) -> Spans:
     return intersect(union(found), spans)
 
 
-def _uncancelled(moves: Iterable[int], on: Move, off: Move) -> list[tuple[int, bool]]:
+def uncancelled(moves: Iterable[int], on: Move, off: Move) -> list[tuple[int, bool]]:
+    """Switches as (instant, on), in order, without those on and off at one instant."""
     switches: list[tuple[int, bool]] = []
     for code in moves:
         move = code & 15
@@ -95,5 +96,4 @@ def _uncancelled(moves: Iterable[int], on: Move, off: Move) -> list[tuple[int, b
 
 def present_since(whole: Spans, now: int) -> int | None:
     """Begin of the presence that lasts at `now`, if any."""
-    current = clip(whole, None, now)
-    return current[-1][0] if current and current[-1][1] == now else None
+    return next((begin for begin, end in whole if begin <= now < end), None)

@@ -29,7 +29,7 @@ def findings(person: Attendee, course: Course, window: Window, policy: Policy) -
     waiting_for_report = plan is not None and plan.delivery == "report" and not course.over
     if plan is None or window.void_reason or window.needs_review or waiting_for_report:
         return Found((), [])
-    if not person.own_window:
+    if not person.own_window and not person.passing:
         return Found((), [])
     looks: list[int] = []
     kept: list[Finding] = []
@@ -51,11 +51,6 @@ def _episode(since: int, until: int | None, figures: Figures) -> Episode:
     return Episode(since=instant(since), until=instant_or_none(until), figures=figures)
 
 
-def _grows(person: Attendee, course: Course) -> bool:
-    """Whether window time passes now, so that time alone can reach a threshold."""
-    return not course.over and person.own_window[-1][1] == course.now
-
-
 def _no_show(person: Attendee, course: Course, policy: Policy, looks: list[int]) -> list[Episode]:
     if person.place is None:
         return []
@@ -63,7 +58,7 @@ def _no_show(person: Attendee, course: Course, policy: Policy, looks: list[int])
     arrived_at = person.attendance.arrived_at
     deadline = reached(person.own_window, after)
     if deadline is None:
-        if arrived_at is None and _grows(person, course):
+        if arrived_at is None and person.passing:
             looks.append(course.now + after - person.attendance.window_ms)
         return []
     if arrived_at is not None and arrived_at <= deadline:
@@ -83,10 +78,14 @@ def _left_early(
     person: Attendee, course: Course, policy: Policy, looks: list[int]
 ) -> list[Episode]:
     measured, after = person.attendance, policy.attendance.left_early_after
-    if measured.arrived_at is None:
+    arrived_at = measured.arrived_at
+    # Time before arrival is lateness, and waiting is not being away.
+    if arrived_at is None or not measured.presence or measured.presence[-1][1] <= arrived_at:
         return []
     episodes = []
     for gap in gaps(measured.presence):
+        if gap[0] < arrived_at:
+            continue
         away_ms = length(intersect([gap], person.own_window))
         if away_ms > after:
             figures: Figures = {"away_ms": away_ms, "threshold_ms": int(after)}
@@ -95,7 +94,7 @@ def _left_early(
     if gone_ms is not None and gone_ms > after:
         figures = {"away_ms": gone_ms, "threshold_ms": int(after)}
         episodes.append(_episode(measured.presence[-1][1], None, figures))
-    elif gone_ms is not None and _grows(person, course):
+    elif gone_ms is not None and person.passing:
         looks.append(course.now + after - gone_ms + 1)
     return episodes
 
@@ -137,19 +136,12 @@ def _camera_off(
             shown["camera"] = round(share[0] / share[1], 4)
             shown["minimum"] = float(rules.minimum)
         episodes.append(_episode(begin, None if lasts or stays else end, shown))
-    if _grows(person, course):
-        looks.extend(_camera_looks(person, course, policy))
+    since = present_since(person.stay.whole, course.now) if person.passing else None
+    if since is not None:
+        lasting = figures.off and figures.off[-1][1] == course.now
+        begun = figures.off[-1][0] if lasting else max(course.now, since + rules.grace)
+        looks.append(begun + rules.off_after + 1)
     return episodes
-
-
-def _camera_looks(person: Attendee, course: Course, policy: Policy) -> list[int]:
-    rules, off = policy.camera, person.camera.off
-    if off and off[-1][1] == course.now:
-        return [course.now + rules.off_after - (course.now - off[-1][0]) + 1]
-    since = present_since(person.stay.whole, course.now)
-    if since is not None and course.now - since <= rules.grace:
-        return [since + rules.grace + rules.off_after + 1]
-    return []
 
 
 def _low_participation(person: Attendee, course: Course) -> list[Episode]:
@@ -158,4 +150,3 @@ def _low_participation(person: Attendee, course: Course) -> list[Episode]:
         return []
     above, below = measured.exact or (0, 1)
     return [_episode(course.end, None, {"participation": round(above / below, 1)})]
-

@@ -4,7 +4,7 @@ This runs once per event, so the common records (a switch of a connection, a sig
 take the shortest path that keeps the law: order-free and idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -35,7 +35,6 @@ from schemas.telemetry import (
     SessionScheduled,
     SharedWork,
     Speaking,
-    Telemetry,
     Void,
     Waiting,
 )
@@ -72,13 +71,6 @@ EARLIER_MINUTES = 30
 """Room left of the first active minute, so that a little disorder shifts nothing."""
 
 Fold = Callable[[SessionFacts, Any, int], Effect]
-
-
-def fold(facts: SessionFacts, record: Telemetry, at: int) -> Effect:
-    """Add `record`, which happened at `at` ms, to `facts`."""
-    if at > facts.heard_at:
-        facts.heard_at = at
-    return _FOLDS[type(record)](facts, record, at)
 
 
 def _connection(facts: SessionFacts, record: PersonEvent) -> Connection | None:
@@ -146,14 +138,40 @@ def _fold_waiting(facts: SessionFacts, record: Waiting, at: int) -> Effect:
 
 
 def _moves(move: Move, told: Effect, sign_of_life: bool = True) -> Fold:
-    """The fold of a record that is one switch of its connection."""
+    """The fold of a record that is one switch of its connection.
+
+    Most events pass here in order, so appending is written out; all else takes `_switch`.
+    """
+    number = int(move)
 
     def fold_move(facts: SessionFacts, record: PersonEvent, at: int) -> Effect:
-        connection = _connection(facts, record)
-        if connection is None:
-            return TOO_MANY
-        effect = _switch(facts, connection, at << 4 | move)
-        if effect != SIGNAL:
+        try:
+            connection = facts.people[record.participant].connections[record.connection]  # type: ignore[index]
+        except KeyError:
+            found = _connection(facts, record)
+            if found is None:
+                return TOO_MANY
+            connection = found
+        code = at << 4 | number
+        moves = connection.moves
+        last = connection.last_sign
+        if (
+            moves
+            and code > moves[-1]
+            and len(moves) < MOST_MOVES
+            and facts.moves < MOST_MOVES_TOGETHER
+            and last is not None
+            and at > last
+        ):
+            moves.append(code)
+            facts.moves += 1
+            if sign_of_life:
+                connection.last_sign = at
+                if at > facts.last_sign:  # type: ignore[operator]  # set with the connection's
+                    facts.last_sign = at
+            return told
+        effect = _switch(facts, connection, code)
+        if effect is not SIGNAL:
             return effect
         if sign_of_life:
             _alive(facts, connection, at)
@@ -298,6 +316,14 @@ def _fold_ended(facts: SessionFacts, record: SessionEnded, at: int) -> Effect:
     return PROMPT
 
 
+def _heard(facts: SessionFacts, at: int) -> Effect:
+    """Note the latest word of staff: all there is of a session without plan or signal."""
+    if at <= facts.heard_at:
+        return NOTHING
+    facts.heard_at = at
+    return SIGNAL
+
+
 def _order(record: Any) -> tuple[int, str]:
     """Newest revision wins; two contents under one revision are ordered by their digest."""
     content = encode(msgspec.structs.replace(record, id="-", source="-"))
@@ -309,9 +335,10 @@ def _fold_interruption(facts: SessionFacts, record: Outage | Break, at: int) -> 
     known = entities.get(record.entity)
     if known is None and len(entities) >= MOST_ENTITIES:
         return TOO_MANY
+    heard = _heard(facts, at)
     order = _order(record)
     if known is not None and known.order >= order:
-        return NOTHING
+        return heard
     entities[record.entity] = Interruption(
         order, milliseconds(record.begins), milliseconds(record.ends), record.withdrawn
     )
@@ -322,25 +349,28 @@ def _fold_identified(facts: SessionFacts, record: Identified, at: int) -> Effect
     known = facts.links.get(record.alias)
     if known is None and len(facts.links) >= MOST_PEOPLE:
         return TOO_MANY
+    heard = _heard(facts, at)
     order = _order(record)
     if known is not None and known.order >= order:
-        return NOTHING
+        return heard
     facts.links[record.alias] = Link(order, record.participant, record.withdrawn)
     return PROMPT
 
 
 def _fold_capabilities(facts: SessionFacts, record: Capabilities, at: int) -> Effect:
+    heard = _heard(facts, at)
     order = _order(record)
     if facts.ability is not None and facts.ability.order >= order:
-        return NOTHING
+        return heard
     facts.ability = Ability(order, record.signals, record.camera)
     return PROMPT
 
 
 def _fold_void(facts: SessionFacts, record: Void, at: int) -> Effect:
+    heard = _heard(facts, at)
     order = _order(record)
     if facts.decision is not None and facts.decision.order >= order:
-        return NOTHING
+        return heard
     facts.decision = Decision(order, record.value, record.reason)
     return PROMPT
 
@@ -376,7 +406,7 @@ def _place(entry: RosterEntry) -> Place:
     return Place(entry.participant, begins, until, enrolled_at, entry.exempt, entry.make_up)
 
 
-_FOLDS: dict[type, Fold] = {
+FOLDS: Mapping[type, Fold] = {
     SessionScheduled: _fold_scheduled,
     SessionEnded: _fold_ended,
     Outage: _fold_interruption,
@@ -399,3 +429,4 @@ _FOLDS: dict[type, Fold] = {
     Capabilities: _fold_capabilities,
     Void: _fold_void,
 }
+"""How each record, which happened at an instant in ms, enters the facts."""

@@ -12,6 +12,7 @@ from schemas.instants import HOUR_MS, MINUTE_MS
 from schemas.policy import ParticipationRules, Scored
 from schemas.score import Level
 from streams.intervals import Spans, intersect, length, subtract, union
+from streams.session.camera import uncancelled
 from streams.session.facts import Connection, Move
 
 SCORED: tuple[Scored, ...] = ("speaking", "chat", "polls", "reactions", "shared_work")
@@ -89,13 +90,12 @@ def _speech(connection: Connection, longest_open: int) -> Spans:
     """From on to off; an on whose off is lost closes after `longest_open`."""
     found: Spans = []
     since = None
-    for code in connection.moves:
-        at, move = code >> 4, code & 15
-        if move == Move.SPEAKING_ON:
+    for at, on in uncancelled(connection.moves, Move.SPEAKING_ON, Move.SPEAKING_OFF):
+        if on:
             if since is not None:
                 found.append((since, min(at, since + longest_open)))
             since = at
-        elif move == Move.SPEAKING_OFF and since is not None:
+        elif since is not None:
             found.append((since, at))
             since = None
     if since is not None:
@@ -132,7 +132,7 @@ def participation(
     rules: ParticipationRules,
 ) -> Participation:
     """Score one person: `reported` are the signals that the source can report."""
-    own_list = rules.signals.get(kind) if kind else None  # type: ignore[call-overload]
+    own_list = rules.signals.get(kind) if kind else None
     used = SCORED if own_list is None else own_list
     parts = {
         signal: _part(signal, activity, attended_ms, ramp, rules, signal in exempt)
@@ -144,7 +144,7 @@ def participation(
     asked = rules.min_weight
     if own_list is not None:
         asked = sum(getattr(rules.weights, signal) for signal in own_list)
-    if available == 0 or available < asked or attended_ms < rules.min_attended:
+    if available < max(asked, 1) or attended_ms < max(rules.min_attended, 1):
         return Participation(None, "unknown", parts, ramp)
     above, below = 0, 1
     for part in parts.values():
@@ -172,7 +172,7 @@ def _part(
     counted = activity.minutes[signal].bit_count()
     per_hour = getattr(rules.targets, signal)
     target = (per_hour * attended_ms * ramp.numerator, HOUR_MS * ramp.denominator)
-    return Part(True, exempt, counted, target, weight)
+    return Part(True, exempt, counted, target if attended_ms else None, weight)
 
 
 def _level(exact: tuple[int, int], rules: ParticipationRules) -> Level:
@@ -213,4 +213,3 @@ def active_minutes(
     minutes = {signal: bits & allowed for signal, bits in person_masks.items()}
     minutes["speaking"] = spoken
     return minutes
-

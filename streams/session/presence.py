@@ -77,15 +77,18 @@ class Attendance(NamedTuple):
     network_lost_ms: int
 
 
-def visit(connection: Connection) -> Visit:
-    """Read one connection's switches in order."""
+def visit(connection: Connection, now: int) -> Visit:
+    """Read one connection's switches in order, up to `now`: clocks differ."""
     spans: Spans = []
     waiting: list[WaitingStay] = []
     network: set[int] = set()
     open_at = before = joined_at = waiting_since = None
     untouched, host, last_leave = True, False, None
+    first_sign = connection.first_sign
     for code in connection.moves:
         at, move = code >> 4, code & 15
+        if at > now:
+            break
         if move > Move.ADMITTED:
             continue
         if waiting_since is not None and move != Move.WAITING:
@@ -107,13 +110,13 @@ def visit(connection: Connection) -> Visit:
             elif open_at is not None:
                 spans.append((open_at, at))
                 open_at = None
-            elif untouched and connection.first_sign is not None and connection.first_sign < at:
-                spans.append((connection.first_sign, at))
+            elif untouched and first_sign is not None and first_sign < at:
+                spans.append((first_sign, at))
             untouched = False
         elif move == Move.WAITING and waiting_since is None and open_at is None:
             waiting_since = at
-    if untouched:
-        open_at = connection.first_sign
+    if untouched and first_sign is not None and first_sign <= now:
+        open_at = first_sign
     if waiting_since is not None:
         waiting.append(WaitingStay(waiting_since, None, admitted=False))
     last_sign = connection.last_sign
@@ -128,7 +131,7 @@ def visit(connection: Connection) -> Visit:
 
 def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
     """A person's presence from all of their connections."""
-    visits = [visit(connection) for connection in connections]
+    visits = [visit(connection, horizon.now) for connection in connections]
     observed: list[tuple[int, int]] = []
     inferred: list[tuple[int, int]] = []
     resolved: list[tuple[Connection, Spans]] = []
@@ -149,7 +152,7 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
         observed=seen,
         inferred=guessed,
         whole=union((*seen, *guessed)),
-        waiting=sorted(each for v in visits for each in v.waiting),
+        waiting=sorted((each for v in visits for each in v.waiting), key=_by_time),
         network=set().union(*(v.network for v in visits)),
         host=any(v.host for v in visits),
         stray=sum(v.stray for v in visits),
@@ -157,11 +160,16 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
     )
 
 
+def _by_time(waiting: WaitingStay) -> tuple[int, bool, int]:
+    return (waiting.since, waiting.until is None, waiting.until or 0)
+
+
 def _leaves(open_visit: Visit, visits: Sequence[Visit], horizon: Horizon) -> int:
     """When a connection without a leave is taken to have left."""
     since = open_visit.open_since or 0
     if not horizon.over:
-        return max(horizon.now, since)
+        # Whoever is there is there at `now` itself, even one who joined at that instant.
+        return horizon.now + 1
     last_sign = max(open_visit.connection.last_sign or 0, since)
     if horizon.last_seen:
         return last_sign

@@ -9,7 +9,7 @@ from schemas.score import Component, Finding, Score
 from schemas.telemetry import Span
 from streams.intervals import Spans, clip, intersect, length
 from streams.session.attendee import Attendee
-from streams.session.participation import Part
+from streams.session.participation import Part, quiet_ms
 from streams.session.violations import SessionView, not_admitted
 from streams.session.window import Course, Window
 
@@ -105,7 +105,7 @@ def render_score(scored: Scored, score_id: str) -> Score:
             signal: _component(part) for signal, part in person.participation.parts.items()
         },
         ramp=float(person.participation.ramp),
-        quiet_ms=person.quiet_ms,
+        quiet_ms=quiet_ms(person.counted, person.activity),
         findings=scored.findings,
         unidentified_guests=scored.unidentified_guests,
         policy=scored.policy.version,
@@ -117,7 +117,7 @@ def render_result(scored: Scored, result_id: str) -> SessionResult:
     """The session result for the care stage, without publication data."""
     course, person, window = scored.course, scored.person, scored.window
     stay, first_host = person.stay, window.first_host
-    there = intersect(stay.observed, window.scheduled)
+    there = clip(intersect(stay.observed, window.scheduled), None, course.now)
     before = there if first_host is None else clip(there, None, first_host)
     hosted = window.hosted is not None or first_host is not None
     view = SessionView(scored.session, course, window, scored.policy, [], None)
@@ -127,8 +127,8 @@ def render_result(scored: Scored, result_id: str) -> SessionResult:
         participant=scored.participant,
         score=render_score(scored, result_id),
         window=_spans(person.own_window),
-        observed=_spans(stay.observed),
-        inferred=_spans(stay.inferred),
+        observed=_spans(clip(stay.observed, None, course.now)),
+        inferred=_spans(clip(stay.inferred, None, course.now)),
         bridged=_spans(person.attendance.bridged),
         before_host_ms=length(before) if hosted else 0,
         after_host_ms=length(there) - length(before) if hosted else length(there),

@@ -1,5 +1,7 @@
 """The session stage as the ledger runs it."""
 
+from operator import attrgetter
+
 from schemas.codec import decode_telemetry
 from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
@@ -7,7 +9,7 @@ from schemas.telemetry import SessionScheduled, Telemetry
 from schemas.topics import SESSION_STATE, TELEMETRY
 from streams.session.assess import assess
 from streams.session.facts import SessionFacts
-from streams.session.fold import fold
+from streams.session.fold import FOLDS
 from streams.stage import Assessment, Stage
 
 OLDEST_MS = 30 * DAY_MS
@@ -32,19 +34,15 @@ def session_stage(policies: Policies) -> Stage:
         source=TELEMETRY,
         state=SESSION_STATE,
         decode=decode_telemetry,
-        subject_of=_session_of,
+        subject_of=attrgetter("session"),
         facts=SessionFacts,
-        fold=fold,
+        folds=FOLDS,
         assess=assess_session,
         stale=stale,
         seal=_nothing_to_seal,
         oldest_ms=OLDEST_MS,
         rules=policies.digest,
     )
-
-
-def _session_of(record: Telemetry) -> str:
-    return record.session
 
 
 def _nothing_to_seal(facts: SessionFacts, session: str, now: int) -> tuple[str, ...]:

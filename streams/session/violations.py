@@ -98,6 +98,7 @@ def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[
     hosted = view.window.scheduled
     if view.window.hosted is not None:
         hosted = intersect(hosted, view.window.hosted)
+    hosted_now = not course.over and any(a <= course.now < b for a, b in hosted)
     hosted = clip(hosted, None, course.now)
     stretches = []
     for each in person.stay.waiting:
@@ -105,10 +106,8 @@ def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[
         waited = length(clip(hosted, each.since, until))
         if waited > after:
             figures: Figures = {"waited_ms": waited, "threshold_ms": int(after)}
-            stretches.append(
-                Stretch(each.since, each.until if each.admitted else None, figures)
-            )
-        elif each.until is None and hosted and hosted[-1][1] == course.now:
+            stretches.append(Stretch(each.since, each.until if each.admitted else None, figures))
+        elif each.until is None and hosted_now:
             looks.append(course.now + after - waited + 1)
     return stretches
 
@@ -130,7 +129,7 @@ def _group_too_large(view: SessionView, people: Mapping[str, Attendee]) -> list[
         if size > largest and since is None:
             since, peak = at, size
         elif size <= largest and since is not None:
-            lasts = at >= course.now and not course.over
+            lasts = at > course.now and not course.over
             figures: Figures = {"people": peak, "threshold": largest}
             stretches.append(Stretch(since, None if lasts else at, figures))
             since = None

@@ -39,6 +39,8 @@ class Window(NamedTuple):
     """The window so far, and why it may not count.
 
     `hosted` is the presence of hosts, short gaps bridged; None where hosts are not asked for.
+    `first_host` is the begin of the first host's stay that reaches into the scheduled time.
+    `passing` is the millisecond that begins at `now` if window time passes then, else empty.
     """
 
     spans: Spans
@@ -47,6 +49,7 @@ class Window(NamedTuple):
     first_host: int | None
     void_reason: str | None
     needs_review: str | None
+    passing: Spans
     looks: tuple[int, ...]
 
 
@@ -88,7 +91,8 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
     else:
         end = ends_at = plan.ends_at
     over_at = end
-    if hinted and ended_at is not None and ended_at < end and now >= settled_at:
+    earlier = ended_at is not None and (plan is None or ended_at < plan.ends_at)
+    if hinted and earlier and ended_at is not None and now >= settled_at:
         end, over_at = ended_at, settled_at
     if plan is not None and plan.delivery == "report":
         if ended_at is None:
@@ -109,9 +113,8 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
         over=over,
         final_at=final_at,
         closes_at=closes_at,
-        looks=(
-            () if plan is None else (plan.starts_at,)
-        ) + (over_at, settled_at, final_at, closes_at),
+        looks=(() if plan is None else (plan.starts_at,))
+        + (over_at, end, settled_at, final_at, closes_at),
         report_missing=report_missing,
     )
 
@@ -132,9 +135,9 @@ def window(
     decided = None if facts.decision is None else facts.decision.value
     review = "report_missing" if course.report_missing else None
     if plan.hosts and policy.session.hosted:
-        first_host = hosts[0][0] if hosts else None
+        first_host = next((begin for begin, end in hosts if end > plan.starts_at), None)
         hosted = bridge(clip(hosts, None, course.end), policy.host.gap)
-        if first_host is None:
+        if not hosts:
             share = policy.session.valid_share
             crowd = length(intersect(everyone, counted))
             lost = course.over and crowd * share.denominator > share.numerator * length(counted)
@@ -142,20 +145,18 @@ def window(
                 hosted = None
                 review = "no_host_seen"
     spans = scheduled if hosted is None else intersect(scheduled, hosted)
-    spans = clip(subtract(subtract(spans, outages), breaks), None, course.now)
+    spans = subtract(subtract(spans, outages), breaks)
+    passing = [] if course.over else intersect(spans, [(course.now, course.now + 1)])
+    spans = clip(spans, None, course.now)
     void_reason = _void(facts, course, policy, length(spans), length(counted))
-    if review is not None and (decided is not None or void_reason is not None):
+    if decided is not None or void_reason is not None:
         review = None
-    if review is not None and review != "report_missing":
-        void_reason = None
     bounds = (at for span in (*breaks, *outages) for at in span)
-    return Window(spans, scheduled, hosted, first_host, void_reason, review, tuple(bounds))
+    return Window(spans, scheduled, hosted, first_host, void_reason, review, passing, tuple(bounds))
 
 
 def _declared(interruptions: Iterable[Interruption], longer: int) -> Iterable[tuple[int, int]]:
-    return (
-        (each.begins, each.ends + longer) for each in interruptions if not each.withdrawn
-    )
+    return ((each.begins, each.ends + longer) for each in interruptions if not each.withdrawn)
 
 
 def _void(
@@ -182,4 +183,5 @@ def _unscheduled(facts: SessionFacts, course: Course, hosts: Spans, everyone: Sp
     spans = clip([(begin, course.end)] if begin < course.end else [], None, course.now)
     decision = facts.decision
     void = decision.reason if decision is not None and decision.value else None
-    return Window(spans, spans, None, hosts[0][0] if hosts else None, void, None, ())
+    first_host = hosts[0][0] if hosts else None
+    return Window(spans, spans, None, first_host, void, None, [], ())

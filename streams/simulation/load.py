@@ -12,13 +12,13 @@ from schemas.instants import instant
 from streams.simulation.places import LENGTH_MS, SOURCE, Pair, Places
 
 MIX = {
-    "speaking": 488,
-    "chat": 113,
-    "heartbeat": 97,
-    "camera": 83,
-    "left": 41,
-    "poll_answered": 43,
-    "reaction": 43,
+    "speaking": 505,
+    "chat": 106,
+    "heartbeat": 93,
+    "camera": 79,
+    "left": 40,
+    "poll_answered": 41,
+    "reaction": 41,
     "shared_work": 17,
     "hand": 14,
     "poll_opened": 7,

@@ -5,7 +5,6 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import (
-    KafkaConfigurationError,
     KafkaError,
     LogTruncationError,
     OffsetOutOfRangeError,
@@ -16,7 +15,7 @@ from kafka.structs import OffsetAndMetadata
 from sinks.database import Partition
 
 BOOTSTRAP_TIMEOUT_MS = 3_000
-ANSWER_TIMEOUT_MS = 5_000
+ANSWER_TIMEOUT_MS = 3_000
 COMMIT_TIMEOUT_MS = 2_000
 
 GONE = (OffsetOutOfRangeError, LogTruncationError)
@@ -38,10 +37,7 @@ class OutputLog:
         security: Mapping[str, Any],
         untold: Callable[[], None],
     ) -> None:
-        """Connect; `untold` is called when the broker did not take the group's offsets.
-
-        Raises KafkaConfigurationError if `bootstrap` is no list of addresses.
-        """
+        """Connect; `untold` is called when the broker did not take the group's offsets."""
         self._topics = list(topics)
         self._untold = untold
         self._consumer = _connected(
@@ -152,9 +148,7 @@ def _connected(**settings: Any) -> KafkaConsumer:
 
     try:
         return KafkaConsumer(kafka_client=client, **settings)
-    except (KafkaError, ValueError) as error:
+    except KafkaError:
         for left in clients:
             left.close()
-        if isinstance(error, ValueError):
-            raise KafkaConfigurationError(f"not an address: {error}") from error
         raise

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from kafka.errors import KafkaConfigurationError, KafkaError
+from kafka.errors import KafkaConfigurationError, KafkaError, UnsupportedCodecError
 
 from schemas.topics import SCORES, VIOLATIONS
 from sinks.database import Database, Partition
@@ -19,7 +19,7 @@ from streams.sinking.metrics import SinkMetrics
 from streams.sinking.peer import Peer
 
 LONGEST_POLL = 0.5
-ASK_EVERY = 5.0
+ASK_EVERY = 2.0
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -69,7 +69,8 @@ class Sink:
         """Read and write until told to stop.
 
         Raises:
-            RowsRefusedError, DatabaseUnusableError, KafkaConfigurationError: a person has to act.
+            RowsRefusedError, DatabaseUnusableError, KafkaConfigurationError,
+            UnsupportedCodecError: a person has to act.
         """
         while not self._stop.is_set():
             try:
@@ -77,7 +78,7 @@ class Sink:
                     self._follow(source)
             except StoppedError:
                 return
-            except KafkaConfigurationError:
+            except (KafkaConfigurationError, UnsupportedCodecError):
                 raise
             except KafkaError as error:
                 # What was read and not written is read again: the database knows from where.

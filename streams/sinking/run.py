@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from kafka.errors import KafkaConfigurationError
+from kafka.cluster import collect_hosts
+from kafka.errors import KafkaConfigurationError, UnsupportedCodecError
 
 from sinks.database import Database
 from sinks.faults import DatabaseUnusableError, RowsRefusedError
@@ -28,6 +29,7 @@ def run_sink(settings: SinkSettings) -> int:
     """
     metrics = SinkMetrics()
     try:
+        _check_address(settings.bootstrap)
         database = Database(settings.database_url)
     except ValueError as error:
         log.error("the sink cannot run: %s", error)
@@ -38,11 +40,23 @@ def run_sink(settings: SinkSettings) -> int:
     except RowsRefusedError as error:
         log.error("the sink stops at a bug, and loses nothing: %s", error)
         return FAILED
-    except (DatabaseUnusableError, KafkaConfigurationError, OSError) as error:
+    except (
+        DatabaseUnusableError,
+        KafkaConfigurationError,
+        UnsupportedCodecError,
+        OSError,
+    ) as error:
         log.error("the sink cannot run: %s", error)
         return FAILED
     log.info("the sink stops, as it was told")
     return STOPPED
+
+
+def _check_address(bootstrap: str) -> None:
+    try:
+        collect_hosts(bootstrap)
+    except ValueError:
+        raise ValueError(f"{bootstrap!r} is no address of a broker; host:port is") from None
 
 
 @contextmanager

@@ -32,7 +32,7 @@ Tables = dict[str, dict[str, Any]]
 
 PROCESS = """
 import json, logging, sys
-logging.basicConfig(level=logging.INFO)
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 logging.getLogger("kafka").setLevel(logging.CRITICAL)
 from streams.sinking.loop import SinkSettings
 from streams.sinking.run import run_sink

@@ -1,5 +1,6 @@
 """The sink between a real broker and both databases: what is committed arrives, once."""
 
+import asyncio
 import logging
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewPartitions
 from prometheus_client.parser import text_string_to_metric_families
@@ -83,6 +85,22 @@ def test_aborted_and_open_transactions_are_not_seen(
 
     assert last["scores"]["known"]["policy"] == "committed late"
     assert set(last["scores"]) == {"known"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_records_are_read_as_the_worker_compresses_them(
+    outputs: Outputs, settings: SinkSettings, database: Database, until: Until
+) -> None:
+    async def send() -> None:
+        async with AIOKafkaProducer(
+            bootstrap_servers=outputs.bootstrap, compression_type="lz4"
+        ) as producer:
+            await producer.send_and_wait(outputs.topics["scores"], encode(score()))
+
+    asyncio.run(send())
+
+    with running(settings):
+        until(lambda: set(stored(database)["scores"]) == {"score-1"})
 
 
 def test_offsets_are_in_the_database_and_told_to_the_group(

@@ -161,25 +161,28 @@ def test_a_broker_that_is_killed_is_waited_for(
     data_folder: Path, tmp_path: Path, prefix: str, until: Until
 ) -> None:
     url = f"sqlite:///{tmp_path / 'rollcall.db'}"
-    with Broker(data_folder) as broker, Database(url) as database:
-        settings = settings_for(broker, prefix, url)
-        with running(settings) as sink:
-            outputs = Outputs(broker.bootstrap, prefix)
-            all_of(revisions(1, 3), outputs)
-            first = outputs.last()
-            until(lambda: stored(database) == first)
-            outputs.close()
-            broker.kill()
-            until(lambda: sink.value("failures_total", reason="broker_away") > 1)
-            assert sink.value("connected", to="broker") == 0
-            broker.start()
-            outputs = Outputs(broker.bootstrap, prefix)
-            all_of(revisions(4, 6), outputs)
-            last = outputs.last()
-            until(lambda: stored(database) == last)
-            assert sink.value("connected", to="broker") == 1
-            assert sink.value("failures_total", reason="records_deleted") == 0
-            outputs.close()
+    log = tmp_path / "sink.log"
+    with (
+        Broker(data_folder) as broker,
+        Database(url) as database,
+        process(settings_for(broker, prefix, url), log) as sink,
+    ):
+        outputs = Outputs(broker.bootstrap, prefix)
+        all_of(revisions(1, 3), outputs)
+        first = outputs.last()
+        until(lambda: stored(database) == first)
+        outputs.close()
+        broker.kill()
+        until(lambda: "the broker is away" in log.read_text())
+        broker.start()
+        outputs = Outputs(broker.bootstrap, prefix)
+        all_of(revisions(4, 6), outputs)
+        last = outputs.last()
+        until(lambda: stored(database) == last)
+        outputs.close()
+        sink.send_signal(signal.SIGTERM)
+        assert sink.wait(SOON) == 0
+    assert "ERROR" not in log.read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -229,7 +232,7 @@ def test_what_a_person_has_to_mend_is_one_line_and_a_failure(
     with socket.create_server((LOOPBACK, 0)) as taken:
         for bad, told in (
             (replace(good, database_url="mysql://user:secret@localhost/rollcall"), "'mysql'"),
-            (replace(good, bootstrap="localhost:port"), "not an address"),
+            (replace(good, bootstrap="localhost:port"), "no address of a broker"),
             (replace(good, metrics_port=taken.getsockname()[1]), "in use"),
         ):
             caplog.clear()

@@ -1,25 +1,15 @@
 """Every evening has seen what can go wrong: each incident is there, as its source tells it."""
 
 from collections import defaultdict
-from typing import TypeVar
 
 import pytest
 
-from schemas.care import (
-    AbsenceDecided,
-    AbsenceNotified,
-    Accommodation,
-    CareEvent,
-    Override,
-    Waived,
-)
-from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS, milliseconds
+from schemas.instants import MINUTE_MS, milliseconds
 from schemas.telemetry import (
     Admitted,
     Break,
     Camera,
     Capabilities,
-    Event,
     Heartbeat,
     Identified,
     Joined,
@@ -31,52 +21,9 @@ from schemas.telemetry import (
     Void,
     Waiting,
 )
-from streams.simulation.delivery import Delivery
-from streams.simulation.evening import evening
-from streams.simulation.settings import Evening
+from tests.simulation.night import Night, at, at_end, at_start
 
-STARTS_AT = 1_772_474_400_000
 SEEDS = range(4)
-Some = TypeVar("Some", bound=Event | CareEvent)
-
-
-def at(record: Event | CareEvent) -> int:
-    return milliseconds(record.at)
-
-
-class Night:
-    """An evening without faults of delivery, and questions about it."""
-
-    def __init__(self, seed: int) -> None:
-        settings = Evening(
-            seed=seed, starts_at=STARTS_AT, duplicates=0.0, disorder=0.0, lost_leaves=0.0
-        )
-        self.log: list[Delivery] = list(evening(settings))
-        self.plans: dict[str, SessionScheduled] = {}
-        for plan in sorted(self.all(SessionScheduled), key=lambda plan: plan.revision):
-            self.plans[plan.session] = plan
-
-    def all(self, kind: type[Some]) -> list[Some]:
-        """Every record of this kind, in the order of the log."""
-        return [record for _, record in self.log if isinstance(record, kind)]
-
-    def hosted(self) -> dict[str, tuple[int, int]]:
-        """For each session the first join and the last leave of a host."""
-        joins, leaves = defaultdict(list), defaultdict(list)
-        for joined in self.all(Joined):
-            if joined.role == "host":
-                joins[joined.session].append(at(joined))
-        for left in self.all(Left):
-            if left.participant.startswith("sta-"):
-                leaves[left.session].append(at(left))
-        return {session: (min(joins[session]), max(leaves[session])) for session in joins}
-
-    def arrivals(self) -> dict[tuple[str, str], int]:
-        """The first join of each person in each session."""
-        first: dict[tuple[str, str], int] = {}
-        for joined in sorted(self.all(Joined), key=at):
-            first.setdefault((joined.session, joined.participant), at(joined))
-        return first
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -122,14 +69,6 @@ def test_one_host_is_late_and_another_never_there_for_long(night: Night) -> None
     ]
     assert any(share < 0.45 for share in shares)
     assert sum(share > 0.9 for share in shares) >= 10
-
-
-def at_start(plan: SessionScheduled) -> int:
-    return milliseconds(plan.starts_at)
-
-
-def at_end(plan: SessionScheduled) -> int:
-    return milliseconds(plan.ends_at)
 
 
 def test_somebody_waits_five_minutes_while_a_host_is_there(night: Night) -> None:
@@ -262,36 +201,3 @@ def test_cameras_are_on_off_or_never_there(night: Night) -> None:
         switches[record.participant] += not record.on
     assert len(people - switches.keys()) >= 3
     assert sum(count >= 3 for count in switches.values()) >= 5
-
-
-def test_staff_facts_tell_of_absences_in_time_and_too_late(night: Night) -> None:
-    notices = night.all(AbsenceNotified)
-    starts = {record.entity: at_start(night.plans[record.session]) for record in notices}
-    ahead = {
-        record.entity: starts[record.entity] - at(record)
-        for record in notices
-        if record.revision == 0
-    }
-    assert max(ahead.values()) > DAY_MS
-    assert any(0 < early <= 2 * HOUR_MS for early in ahead.values())
-    assert [record.reason for record in notices if ahead[record.entity] < 0] == ["illness"]
-    assert len([record for record in notices if record.withdrawn]) == 1
-    decisions = night.all(AbsenceDecided)
-    assert sorted(record.accepted for record in decisions) == [False, True]
-    assert {record.participant for record in decisions} <= {
-        record.participant for record in notices
-    }
-
-
-def test_staff_waive_override_and_accommodate_what_there_is(night: Night) -> None:
-    arrivals = night.arrivals()
-    (waived,) = night.all(Waived)
-    (override,) = night.all(Override)
-    (accommodation,) = night.all(Accommodation)
-    started = at_start(night.plans[waived.session])
-    assert arrivals[waived.session, waived.participant] > started + 5 * MINUTE_MS
-    assert (override.session, override.participant) not in arrivals
-    assert accommodation.exempt == ("camera",)
-    assert accommodation.participant not in {
-        record.participant for record in night.all(Camera) if at(record) > STARTS_AT + HOUR_MS
-    }

@@ -1,0 +1,78 @@
+"""Policy file: TOML to policies, with one line `file: key: reason` for everything refused."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from fractions import Fraction
+
+import msgspec
+
+from schemas.policy import Policies, Policy, PolicyError
+from schemas.policy_values import read
+
+_SHARE = re.compile(r"[0-9]\.[0-9]{1,9}")
+_TOML_PLACE = re.compile(r"(.*) \(at (.*)\)", re.DOTALL)
+_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+_ACROSS = re.compile(r"([a-z_.]+): (.*)", re.DOTALL)
+
+
+def parse(text: str, file: str) -> Policy:
+    """One policy from the TOML `text` of `file`; raises PolicyError with one line."""
+    try:
+        table = tomllib.loads(text, parse_float=_number)
+    except RecursionError as error:
+        raise _refused(file, "text", "not TOML: nested too deep") from error
+    except ValueError as error:
+        told = _TOML_PLACE.fullmatch(str(error))
+        reason, place = told.groups() if told else (str(error), "text")
+        raise _refused(file, place, f"not TOML: {reason}") from error
+    try:
+        return msgspec.convert(table, Policy, dec_hook=read)
+    except msgspec.ValidationError as error:
+        raise _refused(file, *_located(str(error))) from error
+
+
+def collect(files: Iterable[tuple[str, str]]) -> Policies:
+    """The policies of (file, text) pairs; two versions must not share a name or a date."""
+    seen: dict[tuple[str, str, str], str] = {}
+    policies = []
+    for file, text in files:
+        policy = parse(text, file)
+        for key in ("version", "effective_from"):
+            value = str(getattr(policy, key))
+            taken = (policy.program, key, value)
+            if taken in seen:
+                reason = f"{value} is already taken for program {policy.program} by {seen[taken]}"
+                raise _refused(file, key, reason)
+            seen[taken] = file
+        policies.append(policy)
+    return Policies(policies)
+
+
+def _number(text: str) -> Fraction | float:
+    """A share exactly; whatever cannot be one stays a float and is refused where it stands."""
+    return Fraction(text) if _SHARE.fullmatch(text) else float(text)
+
+
+def _located(message: str) -> tuple[str, str]:
+    """The dotted key and the reason in a message of msgspec or of a check across settings."""
+    placed = _PLACE.fullmatch(message)
+    reason, key = placed.groups() if placed else (message, "")
+    if unknown := _UNKNOWN.fullmatch(reason):
+        return _dotted(key, unknown[1]), "unknown key"
+    if missing := _MISSING.fullmatch(reason):
+        return _dotted(key, missing[1]), "missing"
+    if across := _ACROSS.fullmatch(reason):
+        return _dotted(key, across[1]), across[2]
+    return key, reason
+
+
+def _dotted(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
+
+
+def _refused(file: str, key: str, reason: str) -> PolicyError:
+    line = f"{file}: {key}: {reason}"
+    return PolicyError("".join(c if c.isprintable() else "?" for c in line))

@@ -1,0 +1,209 @@
+"""Kill workers at random, and hold what is in the log and the database against the offline truth.
+
+A simulated evening at 120 times its speed (running, provisional and final within minutes) and a
+background load run through two workers that are killed again and again, some of them inside an
+open transaction, and that leave and come back. Then:
+
+    (a) the last record of every output id equals one offline look, and nothing is missing,
+    (b) the revisions of every id are 1 to n,
+    (c) every row of the database equals the last record,
+    (d) sampled records equal what their position and instant give.
+"""
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+
+from schemas.dead_letter import Entry
+from schemas.topics import CARE, SCORES, TELEMETRY, VIOLATIONS
+from sinks.database import Database
+from sinks.tables import SCORES as SCORE_ROWS
+from sinks.tables import VIOLATIONS as VIOLATION_ROWS
+from sinks.topics import provision
+from streams.care.stage import care_stage
+from streams.machine.kafka import Broker
+from streams.policies import load
+from streams.session.assess import final_at
+from streams.session.facts import SessionFacts
+from streams.session.stage import session_stage
+from streams.simulation.evening import evening
+from streams.simulation.load import sessions_in_progress
+from streams.simulation.pace import at_once, messages
+from streams.simulation.places import LENGTH_MS
+from streams.simulation.send import send
+from streams.simulation.settings import Evening
+from tests import oracle
+from tests.kafka.fleet import PARTITIONS, Fleet, read_log
+from tests.oracle import Record
+
+SCALE = 120
+SEED = 20_260_302
+KILLS = 14
+SAMPLE = 200
+
+Log = dict[int, list[Entry]]
+
+
+def test_killed_workers_lose_nothing_and_say_nothing_twice(
+    broker: Broker, prefix: str, database_url: str, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED)
+    provision(broker.bootstrap, PARTITIONS, 1, prefix)
+    started_at = round(time.time() * 1000)
+    with Fleet(broker.bootstrap, prefix, database_url, SCALE, tmp_path) as fleet:
+        fleet.start("one")
+        fleet.start("two")
+        asyncio.run(_feed_and_kill(broker.bootstrap, prefix, started_at, fleet, chance))
+        assert fleet.killed >= 10
+        fleet.start("one")
+        fleet.start("two")
+        log = read_log(broker.bootstrap, prefix + TELEMETRY.name)
+        final = _final(log)
+        fleet.wait_until_done(final)
+        _compare(broker.bootstrap, prefix, database_url, log, final, chance)
+    print(f"seed {SEED}: {fleet.killed} kills, {fleet.inside} inside an open transaction")
+    assert fleet.inside > 0
+
+
+async def _feed_and_kill(
+    bootstrap: str, prefix: str, started_at: int, fleet: Fleet, chance: random.Random
+) -> None:
+    telemetry, care = prefix + TELEMETRY.name, prefix + CARE.name
+    simulated = evening(Evening(seed=SEED, starts_at=started_at + 10_000, scale=SCALE, hours=2.0))
+    load = sessions_in_progress(
+        seed=SEED,
+        sessions=40,
+        people=8,
+        events_per_person=100,
+        started_at=started_at - LENGTH_MS + 100_000,
+        now=started_at,
+    )
+    feeding = asyncio.gather(
+        send(messages(simulated, telemetry, care), bootstrap=bootstrap),
+        send(at_once(load, telemetry), bootstrap=bootstrap, rate=300),
+    )
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(5, 9))
+        await asyncio.to_thread(fleet.disturb, chance)
+    await feeding
+
+
+def _final(log: Log) -> int:
+    rules = load(scale=SCALE)
+    ledger = oracle.folded(session_stage(rules), log)
+    return max(
+        final_at(facts, rules) for _, facts in ledger.each() if isinstance(facts, SessionFacts)
+    )
+
+
+def _compare(
+    bootstrap: str, prefix: str, database_url: str, log: Log, final: int, chance: random.Random
+) -> None:
+    rules = load(scale=SCALE)
+    care_log = read_log(bootstrap, prefix + CARE.name)
+    results, staff = _split(care_log)
+    outputs = {
+        topic.name: [
+            (partition, msgspec.json.decode(entry.value or b""))
+            for partition, entries in read_log(bootstrap, prefix + topic.name).items()
+            for entry in entries
+        ]
+        for topic in (SCORES, VIOLATIONS)
+    }
+    said = [record for records in (*outputs.values(), results) for _, record in records]
+    telemetry = [entry for entries in log.values() for entry in entries]
+    truth = oracle.offline(telemetry, staff, rules, final)
+    last = oracle.last_records(said)
+    _same_last_records(last, truth)
+    for output_id, found in oracle.revisions(said).items():
+        assert found == list(range(1, len(found) + 1)), f"revisions of {output_id}: {found}"
+    _same_rows(database_url, outputs)
+    replays = _replays(
+        log,
+        care_log,
+        [record for _, record in outputs[SCORES.name]],
+        [record for _, record in outputs[VIOLATIONS.name]],
+        results,
+        chance,
+    )
+    print(f"{len(telemetry)} events, {len(said)} records, {len(last)} ids, {replays} replayed")
+
+
+def _split(care_log: Log) -> tuple[list[tuple[int, Record]], list[Entry]]:
+    results, staff = [], []
+    for partition, entries in care_log.items():
+        for entry in entries:
+            record = msgspec.json.decode(entry.value or b"")
+            if record["type"] == "session_result":
+                results.append((partition, record))
+            else:
+                staff.append(entry)
+    return results, staff
+
+
+def _same_last_records(last: dict[str, Record], truth: dict[str, Record]) -> None:
+    missing = truth.keys() - last.keys()
+    assert not missing, f"{len(missing)} ids are known offline only: {sorted(missing)[:3]}"
+    for output_id, record in last.items():
+        if output_id not in truth:
+            assert oracle.gone(record), f"only the live run says {record}"
+            continue
+        found = oracle.differences(oracle.body(msgspec.json.encode(record)), truth[output_id])
+        assert not found, f"{output_id} of {record['session']}: {found}"
+
+
+def _same_rows(database_url: str, outputs: dict[str, list[tuple[int, Record]]]) -> None:
+    with Database(database_url) as database:
+        for topic, table in ((SCORES, SCORE_ROWS), (VIOLATIONS, VIOLATION_ROWS)):
+            last = oracle.last_records(record for _, record in outputs[topic.name])
+            query = select(table.c.id, table.c.body)
+            deadline = time.monotonic() + 60
+            rows: dict[str, Record] = {}
+            while rows != last and time.monotonic() < deadline:
+                rows = {row.id: row.body for row in database.read(query)}
+                time.sleep(0.2)
+            assert rows == last, f"{table.name} differs from the log"
+
+
+def _replays(
+    log: Log,
+    care_log: Log,
+    scores: list[Record],
+    violations: list[Record],
+    results: list[tuple[int, Record]],
+    chance: random.Random,
+) -> int:
+    rules = load(scale=SCALE)
+    own = [v for v in violations if v["participant"] is None or v["rule"] == "not_admitted"]
+    measured = [(r["session"], r) for r in (*scores, *own, *(r for _, r in results))]
+    judged = [(v["participant"], v) for v in violations if v not in own]
+    compared = 0
+    for stage, held, records in (
+        (session_stage(rules), log, measured),
+        (care_stage(rules), care_log, judged),
+    ):
+        partitions = _partitions(held)
+        wanted = defaultdict(list)
+        for subject, record in chance.sample(records, min(SAMPLE, len(records))):
+            if not oracle.gone(record):
+                wanted[partitions[subject.encode()]].append((subject, record))
+        for partition, sampled in wanted.items():
+            for record, again in oracle.replayed(stage, held[partition], sampled):
+                found = oracle.differences(oracle.body(msgspec.json.encode(record)), again)
+                assert not found, f"{record['id']} at {record['position']}: {found}"
+                compared += 1
+    return compared
+
+
+def _partitions(held: Log) -> dict[bytes, int]:
+    return {
+        entry.key: partition
+        for partition, entries in held.items()
+        for entry in entries
+        if entry.key is not None
+    }
