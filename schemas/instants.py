@@ -11,6 +11,8 @@ Instant = Annotated[datetime, Meta(tz=True)]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+FIRST = datetime(2, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 MINUTE_MS = 60_000
@@ -39,5 +41,10 @@ def rfc3339(at_ms: int) -> str:
 
 
 def plausible(*instants: datetime | None) -> bool:
-    """Whether every given instant lies in the years a database and a person can hold."""
+    """Whether every given instant lies in the years a session can lie in."""
     return all(at is None or EARLIEST <= at < LATEST for at in instants)
+
+
+def storable(*instants: datetime | None) -> bool:
+    """Whether every given instant still has a date once it is written in UTC."""
+    return all(at is None or FIRST <= at < LAST for at in instants)

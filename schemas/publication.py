@@ -5,9 +5,14 @@ published, from which position, at which assessed time) is not, so the two are k
 bodies are compared without it, and it is written in front of the body when that is sent.
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from schemas.instants import Instant
+
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that a database column can hold."""
 
 
 class Publication(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -19,8 +24,8 @@ class Publication(Struct, frozen=True, kw_only=True, omit_defaults=True):
     assess at that instant. `correction` marks a change after the subject was final.
     """
 
-    revision: int = 0
-    epoch: int = 0
-    position: int = 0
+    revision: Whole = 0
+    epoch: Whole = 0
+    position: Whole = 0
     assessed_at: Instant | None = None
     correction: bool = False

@@ -4,8 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from schemas.instants import Instant
-from schemas.publication import Publication
+from schemas.instants import Instant, storable
+from schemas.publication import Publication, Whole
 from schemas.telemetry import Kind
 
 Phase = Literal["running", "provisional", "final"]
@@ -83,26 +83,38 @@ class Score(Publication, frozen=True, kw_only=True, omit_defaults=True):
     personal_from: Instant | None
     personal_until: Instant | None
     arrived_at: Instant | None
-    window_ms: int
-    attended_ms: int
-    observed_ms: int
-    inferred_ms: int
-    bridged_ms: int
+    window_ms: Whole
+    attended_ms: Whole
+    observed_ms: Whole
+    inferred_ms: Whole
+    bridged_ms: Whole
     attendance: float | None
-    late_ms: int | None
-    left_early_ms: int | None
-    reconnects: int
-    longest_gap_ms: int
-    network_lost_ms: int
-    stray: int
+    late_ms: Whole | None
+    left_early_ms: Whole | None
+    reconnects: Whole
+    longest_gap_ms: Whole
+    network_lost_ms: Whole
+    stray: Whole
     camera: float | None
     camera_status: CameraStatus
     participation: float | None
     level: Level
     components: dict[str, Component]
     ramp: float
-    quiet_ms: int
+    quiet_ms: Whole
     findings: tuple[Finding, ...]
     unidentified_guests: bool
     policy: str
     withdrawn: bool = False
+
+    def __post_init__(self) -> None:
+        if not storable(
+            self.starts_at,
+            self.ends_at,
+            self.ended_at,
+            self.personal_from,
+            self.personal_until,
+            self.arrived_at,
+            self.assessed_at,
+        ):
+            raise ValueError("dates must lie between the years 2 and 9998")

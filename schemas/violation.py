@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.instants import Instant
+from schemas.instants import Instant, storable
 from schemas.publication import Publication
 from schemas.score import Episode, Figures
 
@@ -48,3 +48,7 @@ class Violation(Publication, frozen=True, kw_only=True, omit_defaults=True):
     status: Status = "opened"
     excuse: Literal["pending"] | None = None
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if not storable(self.since, self.until, self.assessed_at):
+            raise ValueError("dates must lie between the years 2 and 9998")

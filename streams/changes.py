@@ -17,13 +17,17 @@ UNEXPLAINED = "later facts show that it did not hold"
 
 
 class Moment(NamedTuple):
-    """The circumstances of a look; `everything` ignores the pace of running outputs."""
+    """The circumstances of a look; `everything` ignores the pace of running outputs.
+
+    `was_final`: the subject as a whole was final when it was looked at last.
+    """
 
     now: int
     position: int
     epoch: int
     publish_every: int
     everything: bool = False
+    was_final: bool = False
 
 
 class Change(NamedTuple):
@@ -74,7 +78,7 @@ def _change(output: Output, last: Published | None, moment: Moment) -> Change | 
         body=_with_address(output, body) if output.status else None,
     )
     extra = f'"status":"{_word(output.status, last)}",' if output.status else ""
-    correction = last is not None and last.final
+    correction = output.correction or (last.final if last else moment.was_final)
     value = _publish(body, entry, moment, correction, extra)
     return Change(output.topic, output.key, output.kind, output.id, entry.revision, value, entry)
 

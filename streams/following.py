@@ -10,8 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, LogTruncationError, OffsetOutOfRangeError
 
 from schemas.dead_letter import Entry
-from streams.reading import (
-    ANSWER_TIMEOUT_MS,
+from streams.committed import (
     NO_SECURITY,
     ReadingError,
     away,
@@ -20,7 +19,8 @@ from streams.reading import (
 )
 
 LONGEST_POLL_MS = 500
-ASK_EVERY_S = 5.0
+ASK_EVERY_S = 2.0
+ANSWER_TIMEOUT_MS = 5_000
 RETRY_AFTER_S = 1.0
 
 Followed = tuple[str, Entry]
@@ -30,9 +30,9 @@ Followed = tuple[str, Entry]
 class Follower:
     """Reads `topics` as they grow, and waits for a broker that is away.
 
-    From now on, or with `from_beginning` from the first record there is. `on_away` is told in
-    one line when the broker goes, or a topic is not there yet, and `on_here` when all is well
-    again. A follower belongs to one thread.
+    From now on, or with `from_beginning` from the first record there is. `on_here` is told when
+    it has found its place, and again after each `on_away`, which is told in one line that the
+    broker is away or that a topic is not there yet. A follower belongs to one thread.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Follower:
         self._on_here = on_here
         self._security = security
         self._next: dict[TopicPartition, int] = {}
-        self._away = False
+        self._away: bool | None = None
 
     def entries(self) -> Iterator[Followed]:
         """Every record, each partition's in order; never ends.
@@ -114,6 +114,6 @@ class Follower:
         time.sleep(RETRY_AFTER_S)
 
     def _tell_here(self) -> None:
-        if self._away:
+        if self._away is not False:
             self._away = False
             self._on_here()

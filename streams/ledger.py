@@ -13,9 +13,11 @@ Order inside a checkpoint:
     3. progress is taken, with `low` = the first offset whose fact is in no state record.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from schemas.codec import ERRORS, refusal
 from schemas.dead_letter import Arrival, DeadLetter, Reason
@@ -31,7 +33,10 @@ StateRecord = tuple[bytes, bytes | None]
 
 
 class Checkpoint(NamedTuple):
-    """What one transaction writes; `states` has None for a mark that may be forgotten."""
+    """What one transaction writes; `states` has None for a mark that may be forgotten.
+
+    `left` are due at `now` as well and wait for the next checkpoint.
+    """
 
     now: int
     position: int
@@ -41,6 +46,7 @@ class Checkpoint(NamedTuple):
     dead_letters: list[DeadLetter]
     faults: list[Exception]
     assessed: int
+    left: int
 
     @property
     def empty(self) -> bool:
@@ -110,6 +116,11 @@ class Ledger:
         """First offset of a fact that no state record holds; `position` if none."""
         return next(iter(self._unsaved.values()))[0] if self._unsaved else self.position
 
+    @property
+    def refused(self) -> Sequence[DeadLetter]:
+        """Dead letters that wait for the next checkpoint."""
+        return self._dead
+
     def facts(self, name: str) -> Any | None:
         """The facts of a live or packed subject, for explanations."""
         subject = self._subject(name.encode())
@@ -173,12 +184,16 @@ class Ledger:
         self.taken += count
         self.duplicates += duplicates
 
-    def checkpoint(self, now: int, everything: bool = False) -> Checkpoint:
-        """Assess whoever is due at `now` and capture what has to be written."""
+    def checkpoint(self, now: int, everything: bool = False, most: int | None = None) -> Checkpoint:
+        """Assess whoever is due at `now` and capture what has to be written.
+
+        With `most` at most so many subjects are assessed, and so many saved that were not: a
+        transaction is bounded. Whoever waited longest comes first.
+        """
         moment = Moment(now, self.position, self.epoch, self.pacing.publish_every, everything)
         told: list[Change] = []
         states: list[StateRecord] = []
-        due = self._due(now, everything)
+        due = self._due(now, everything, most)
         for key, subject in due:
             before = len(told)
             closes_at = self._assess(subject, moment, told)
@@ -189,11 +204,16 @@ class Ledger:
                 if len(told) > before or subject.faulted or unsaved_end:
                     states.append(self._save(key, subject))
                 self._await_look(key, subject)
-        states.extend(self._save_overdue(now))
+        states.extend(self._save_overdue(now, most))
         states.extend(self._forget(now))
         dead, self._dead = self._dead, []
         faults, self._faults = self._faults, []
-        return Checkpoint(now, self.position, self.low, told, states, dead, faults, len(due))
+        left = self._left(now) if len(due) == most else 0
+        return Checkpoint(now, self.position, self.low, told, states, dead, faults, len(due), left)
+
+    def _left(self, now: int) -> int:
+        due = (subject.due for subject in self._touched.values())
+        return sum(at is not None and at <= now for at in due)
 
     def next_due(self) -> int | None:
         """When somebody is due at the earliest, by a record or by time alone."""
@@ -253,7 +273,7 @@ class Ledger:
         packed = None if subject else self._packed.pop(key, None)
         if packed is not None:
             record = state.decode(state.unpack(packed[1]))
-            assert isinstance(record, SubjectState)  # noqa: S101  only subjects are packed
+            assert isinstance(record, SubjectState)  # only subjects are packed
             subject = self._revive(key, record)
         return subject
 
@@ -264,12 +284,9 @@ class Ledger:
         subject.finished = record.finished
         return subject
 
-    def _due(self, now: int, everything: bool) -> list[tuple[bytes, Subject]]:
+    def _due(self, now: int, everything: bool, most: int | None) -> list[tuple[bytes, Subject]]:
         ready: dict[bytes, Subject] = dict(self._subjects) if everything else {}
-        for key, subject in self._touched.items():
-            if subject.due is not None and subject.due <= now:
-                ready[key] = subject
-        while self._looks and self._looks[0][0] <= now:
+        while self._looks and self._looks[0][0] <= now and len(ready) != most:
             at, key = heappop(self._looks)
             packed = self._packed.get(key)
             live = self._subject(key) if packed is None or packed[0] == at else None
@@ -280,6 +297,11 @@ class Ledger:
                 ready[key] = live
             else:
                 self._queue(key, live)
+        for key, subject in self._touched.items():
+            if len(ready) == most:
+                break
+            if subject.due is not None and subject.due <= now:
+                ready[key] = subject
         for key, subject in ready.items():
             subject.due = None
             self._touched.pop(key, None)
@@ -291,6 +313,9 @@ class Ledger:
             for forgotten in self.stage.seal(subject.facts, subject.name, moment.now):
                 subject.published.pop(forgotten, None)
             assessment = self.stage.assess(subject.facts, subject.name, moment.now)
+            # Only what closes as a whole is final as a whole.
+            was_final = subject.finished and assessment.closes_at is not None
+            moment = moment._replace(was_final=was_final)
             found = list(changes(assessment, subject.published, moment))
         except Exception as error:  # noqa: BLE001  the facts are kept, the others go on
             self._faults.append(error)
@@ -299,6 +324,7 @@ class Ledger:
             return None
         for change in found:
             subject.published[change.id] = change.published
+        _know_final(assessment, subject)
         told.extend(found)
         subject.faulted = False
         subject.finished = assessment.finished
@@ -350,10 +376,10 @@ class Ledger:
         self._unsaved.pop(key, None)
         return (key, self._encode(subject))
 
-    def _save_overdue(self, now: int) -> list[StateRecord]:
-        overdue = []
+    def _save_overdue(self, now: int, most: int | None) -> list[StateRecord]:
+        overdue: list[bytes] = []
         for key, (_, since) in self._unsaved.items():
-            if since + self.pacing.save_every > now:
+            if since + self.pacing.save_every > now or len(overdue) == most:
                 break
             overdue.append(key)
         return [self._save(key, self._subjects[key]) for key in overdue]
@@ -386,3 +412,11 @@ def _untimely(age_ms: int) -> tuple[Reason, str]:
     if age_ms < 0:
         return ("from_the_future", f"`at` is {-age_ms} ms after the append time")
     return ("too_old", f"`at` is {age_ms} ms before the append time")
+
+
+def _know_final(assessment: Assessment, subject: Subject) -> None:
+    """What final left unchanged is not published again, but what follows is a correction."""
+    for output in assessment.outputs:
+        last = subject.published.get(output.id)
+        if output.final and last is not None and not last.final:
+            subject.published[output.id] = replace(last, final=True)

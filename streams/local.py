@@ -101,30 +101,38 @@ class Local:
             measured.faults + judged.faults,
         )
 
-    def run(self, routed: Iterable[Routed], until: Callable[[], int]) -> Iterator[Looked]:
-        """Fold in append order, looking every two seconds of it and whenever time is due.
+    def run(
+        self,
+        routed: Iterable[Routed],
+        until: Callable[[], int],
+        every_ms: int = CHECKPOINT_MS,
+    ) -> Iterator[Looked]:
+        """Fold in append order, looking when somebody is due, at most once in `every_ms` of it.
 
-        At the end the clock runs on, from look to look, to `until()`.
+        At the end the clock runs on, from look to look, to `until()`; the last records are
+        looked at in any case.
         """
-        clock = 0
+        clock = appended_at = 0
         for each in routed:
             appended_at = each.entry.timestamp
             if clock == 0:
                 clock = appended_at
-            while appended_at >= clock + CHECKPOINT_MS:
-                clock = self._next(clock, appended_at)
+            while appended_at >= clock + every_ms:
+                clock = self._next(clock, appended_at, every_ms)
                 yield self.look(clock)
             self.take((each,))
-        end = until()
-        while clock < end:
-            clock = self._next(clock, end)
+        end = max(until(), appended_at, clock)
+        while True:
+            clock = self._next(clock, end, every_ms)
             yield self.look(clock)
+            if clock == end:
+                return
 
-    def _next(self, clock: int, limit: int) -> int:
-        """The next instant worth looking at: never nearer than a checkpoint, nor past `limit`."""
+    def _next(self, clock: int, limit: int, every_ms: int) -> int:
+        """The next instant worth looking at: never nearer than `every_ms`, nor past `limit`."""
         due = [ledger.next_due() for ledger in (self.session, self.care)]
         first = min((at for at in due if at is not None), default=limit)
-        return min(max(first, clock + CHECKPOINT_MS), limit)
+        return min(max(first, clock + every_ms), limit)
 
     def _tell(self, entry: Entry) -> None:
         self.care.take((entry._replace(offset=self._care_offset),))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from streams.local import Routed, route
@@ -14,11 +15,9 @@ def read(files: Iterable[Path]) -> Iterator[Routed]:
     """
     number = 0
     for file in files:
-        if str(file) == "-":
-            lines: Iterable[bytes] = sys.stdin.buffer
-        else:
-            lines = file.open("rb")
-        for line in lines:
-            number += 1
-            if line.strip():
-                yield route(line.rstrip(b"\r\n"), number)
+        standard = nullcontext(sys.stdin.buffer) if str(file) == "-" else None
+        with standard or file.open("rb") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield route(line.rstrip(b"\r\n"), number)

@@ -7,27 +7,29 @@ transaction that is open then counts as not there, with all that lies behind its
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
 from schemas.dead_letter import Entry
+from streams.committed import (
+    ANSWER_TIMEOUT_MS,
+    NO_SECURITY,
+    ReadingError,
+    away,
+    connected,
+    places,
+)
 
-BOOTSTRAP_TIMEOUT_MS = 5_000
-ANSWER_TIMEOUT_MS = 10_000
-PATIENCE_S = 15.0
+__all__ = ["ReadingError", "read_subject", "read_topic"]
+
+PATIENCE_S = 10.0
 """Without a step forward for so long, the broker counts as away."""
 RECORDS_AT_ONCE = 5_000
 LONGEST_POLL_MS = 500
-
-NO_SECURITY: Mapping[str, Any] = MappingProxyType({})
-
-
-class ReadingError(Exception):
-    """The broker is away or refuses, or has no such topic or offset. The message is one line."""
+CLOSING_MS = 1_000
 
 
 def read_topic(
@@ -80,46 +82,6 @@ def read_subject(
         yield from (entry for entry in found if entry.key == key)
 
 
-def connected(bootstrap: str, security: Mapping[str, Any] = NO_SECURITY) -> KafkaConsumer:
-    """A consumer of committed records, with no group and nothing assigned yet.
-
-    Raises:
-        KafkaError: no broker answers; then nothing is left of the consumer, whose thread would
-            try on for ever.
-        ValueError: `bootstrap` is no list of addresses.
-    """
-    clients: list[Any] = []
-
-    def client(**config: Any) -> Any:
-        clients.append(KafkaConsumer.DEFAULT_CONFIG["kafka_client"](**config))
-        return clients[-1]
-
-    try:
-        return KafkaConsumer(
-            kafka_client=client,
-            bootstrap_servers=bootstrap,
-            bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
-            request_timeout_ms=ANSWER_TIMEOUT_MS,
-            group_id=None,
-            isolation_level="read_committed",
-            auto_offset_reset="none",
-            allow_auto_create_topics=False,
-            **security,
-        )
-    except (KafkaError, ValueError):
-        for left in clients:
-            left.close()
-        raise
-
-
-def away(bootstrap: str, error: Exception) -> str:
-    """What happened to the broker at `bootstrap`, in one line."""
-    if isinstance(error, KafkaTimeoutError):
-        return f"no Kafka broker answers at {bootstrap}"
-    reason = str(error).partition("\n")[0] or type(error).__name__
-    return f"cannot read from Kafka at {bootstrap!r}: {reason}"
-
-
 @contextmanager
 def _reader(bootstrap: str, security: Mapping[str, Any]) -> Iterator[KafkaConsumer]:
     consumer = None
@@ -130,15 +92,7 @@ def _reader(bootstrap: str, security: Mapping[str, Any]) -> Iterator[KafkaConsum
         raise ReadingError(away(bootstrap, error)) from error
     finally:
         if consumer is not None:
-            consumer.close(autocommit=False)
-
-
-def places(consumer: KafkaConsumer, topic: str) -> list[TopicPartition]:
-    """Every partition of `topic`; raises ReadingError when there is no such topic (yet)."""
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise ReadingError(f"there is no topic {topic} on the broker")
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+            consumer.close(autocommit=False, timeout_ms=CLOSING_MS)
 
 
 def _read(

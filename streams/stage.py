@@ -44,6 +44,7 @@ class Output(NamedTuple):
     `render` makes the bare body (no publication data) and is called only when needed.
     `signature` is what readers wait for. `status` is the state of a violation: `open`,
     `resolved` or `stood`. A `withdrawn` output is news only to those who saw it before.
+    `correction`: it follows from something that was corrected after it was final.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Output(NamedTuple):
     render: Callable[[], Publication]
     status: str | None = None
     withdrawn: bool = False
+    correction: bool = False
 
 
 class Assessment(NamedTuple):

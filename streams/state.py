@@ -42,13 +42,17 @@ class ClosedMark(Struct, frozen=True, array_like=True, tag=2):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """Where a partition stands; `low` is the first offset not covered by a state record."""
+    """Where a partition stands; `low` is the first offset not covered by a state record.
+
+    `now` is the instant of the last look: the next owner's clock does not go back behind it.
+    """
 
     position: int
     low: int
     epoch: int
     partitions: int
     policies: dict[str, str]
+    now: int
 
 
 class Mask(int):

@@ -44,6 +44,7 @@ class Result(Struct, frozen=True, array_like=True):
     before_host_ms: int
     after_host_ms: int
     not_admitted: bool
+    correction: bool
     policy: str
 
 

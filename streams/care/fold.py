@@ -55,6 +55,7 @@ def _compact(record: SessionResult, at: int) -> Result:
         before_host_ms=record.before_host_ms,
         after_host_ms=record.after_host_ms,
         not_admitted=record.not_admitted,
+        correction=record.correction,
         policy=score.policy,
     )
 

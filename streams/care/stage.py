@@ -8,10 +8,10 @@ from schemas.codec import decode_care
 from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
 from schemas.topics import CARE, CARE_STATE, VIOLATIONS
-from streams.care.excuse import exempt, said
+from streams.care.excuse import said
 from streams.care.facts import CareFacts, Result, StaffFact
 from streams.care.fold import FOLDS
-from streams.care.violations import RULES, Held, judge, violation, violation_id
+from streams.care.violations import RULES, Held, judge, signature, violation, violation_id
 from streams.stage import Assessment, Output, Pace, Stage
 
 OLDEST_MS = 400 * DAY_MS
@@ -49,11 +49,9 @@ def assess(participant: str, facts: CareFacts, policies: Policies, now: int) -> 
     staff = said(facts)
     outputs: list[Output] = []
     reasons: dict[str, str] = {}
-    for session, result in sorted(facts.results.items()):
+    for _, result in sorted(facts.results.items()):
         policy = policies.at(result.program, result.starts_at or result.ends_at)
-        about = staff.sessions.get(session, ())
-        exempted = exempt(staff.accommodations, result)
-        judgement = judge(participant, result, about, exempted, policy)
+        judgement = judge(participant, result, staff, policy)
         reasons.update(judgement.reasons)
         outputs += (_output(participant, result, held) for held in judgement.held)
     return Assessment(
@@ -69,17 +67,17 @@ def _in_progress(result: Result, now: int) -> bool:
 
 
 def _output(participant: str, result: Result, held: Held) -> Output:
-    """The signature names the result, so what 16 weeks left unchanged is not rendered again."""
     return Output(
         id=held.id,
         topic=VIOLATIONS.name,
         key=participant,
         kind="rollcall.violation.v1",
-        signature=f"{result.order[0]}.{result.order[1]}{'p' * held.pending}",
+        signature=signature(result, held),
         pace=Pace.SIGNATURE,
         final=result.phase == "final",
         render=partial(violation, participant, result, held),
         status=held.status,
+        correction=result.correction,
     )
 
 

@@ -1,12 +1,12 @@
 """Violations of people: a session's findings, judged (measures.md 2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from schemas.policy import Policy
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Severity, Violation
-from streams.care.excuse import excuse, waived
+from streams.care.excuse import Said, excuse, exempt, waived
 from streams.care.facts import Result, StaffFact
 from streams.identity import identify
 
@@ -60,32 +60,23 @@ def violation_id(participant: str, session: str, rule: FindingRule) -> str:
     return identify("violation", participant, session, rule)
 
 
-def judge(
-    participant: str,
-    result: Result,
-    about: Sequence[StaffFact],
-    exempted: set[str],
-    policy: Policy,
-) -> Judgement:
-    """Judge one session; `about` is what staff said of it, `exempted` signals not asked for."""
+def judge(participant: str, result: Result, staff: Said, policy: Policy) -> Judgement:
+    """Judge one session by what was found and what staff said."""
+    about = staff.sessions.get(result.session, ())
     excused = excuse(about, result, policy)
     reason = _acquitted(result) or excused.reason
     if reason is not None:
         return Judgement([], {violation_id(participant, result.session, r): reason for r in RULES})
-    let_off: dict[FindingRule, str] = dict.fromkeys(_exempt(result, exempted), "exempt")
-    let_off |= dict.fromkeys(waived(about), "waived")
-    held = [
-        Held(
-            violation_id(participant, result.session, finding.rule),
-            finding,
-            _status(finding, result),
-            excused.pending,
-        )
-        for finding in result.findings
-        if finding.rule not in let_off
-    ]
-    reasons = {violation_id(participant, result.session, r): why for r, why in let_off.items()}
-    return Judgement(held, reasons)
+    judgement = Judgement([], {})
+    let_off = _let_off(about, staff, result) if result.findings else {}
+    for finding in result.findings:
+        name = violation_id(participant, result.session, finding.rule)
+        if finding.rule in let_off:
+            judgement.reasons[name] = let_off[finding.rule]
+        else:
+            status = _status(finding, result)
+            judgement.held.append(Held(name, finding, status, excused.pending))
+    return judgement
 
 
 def _acquitted(result: Result) -> str | None:
@@ -99,11 +90,15 @@ def _acquitted(result: Result) -> str | None:
     return None if result.judged else "unidentified_guest"
 
 
-def _exempt(result: Result, exempted: set[str]) -> Iterable[FindingRule]:
+def _let_off(about: Sequence[StaffFact], staff: Said, result: Result) -> Mapping[FindingRule, str]:
+    """Rules that are not asked of the person in this session, and why."""
+    rules: dict[FindingRule, str] = {}
+    exempted = exempt(staff.accommodations, result)
     if "camera" in exempted:
-        yield "camera_off"
+        rules["camera_off"] = "exempt"
     if not exempted.isdisjoint(result.scored):
-        yield "low_participation"
+        rules["low_participation"] = "exempt"
+    return rules | dict.fromkeys(waived(about), "waived")
 
 
 def _status(finding: Finding, result: Result) -> Status:
@@ -112,17 +107,32 @@ def _status(finding: Finding, result: Result) -> Status:
     return "stood" if result.phase == "final" else "open"
 
 
+def signature(result: Result, held: Held) -> str:
+    """What readers wait for: while the session runs its figures grow and are no news.
+
+    Once over it names the result, so what 16 weeks left unchanged is not rendered again.
+    """
+    pending = "pending" if held.pending else ""
+    if result.phase != "running":
+        return f"{result.order[0]}.{result.order[1]}{pending}"
+    edges = (str((episode.since, episode.until)) for episode in held.finding.episodes)
+    return identify(held.status, _severity(held.finding.rule, result), pending, *edges)
+
+
+def _severity(rule: FindingRule, result: Result) -> Severity:
+    if rule == "no_show" and result.unidentified_guests:
+        return "info"
+    return SEVERITIES[rule]
+
+
 def violation(participant: str, result: Result, held: Held) -> Violation:
     """The record of what is held against `participant`, without publication data."""
     rule, episodes = held.finding.rule, held.finding.episodes
-    severity = SEVERITIES[rule]
-    if rule == "no_show" and result.unidentified_guests:
-        severity = "info"
     return Violation(
         id=held.id,
         incident=identify("incident", result.session, participant),
         rule=rule,
-        severity=severity,
+        severity=_severity(rule, result),
         label=LABELS[rule][result.phase != "running"],
         participant=participant,
         session=result.session,

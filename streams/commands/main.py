@@ -2,7 +2,15 @@
 
 import click
 
+from streams.commands.demo import demo
+from streams.commands.explain import explain
 from streams.commands.score import score
+from streams.commands.simulate import simulate
+from streams.commands.sink import sink
+from streams.commands.tail import tail
+from streams.commands.topics import topics
+from streams.commands.up import up
+from streams.commands.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,5 +19,5 @@ def main() -> None:
     """Live attendance and participation for virtual care programs."""
 
 
-for command in (score,):
+for command in (demo, explain, score, simulate, sink, tail, topics, up, worker):
     main.add_command(command)

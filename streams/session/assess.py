@@ -172,7 +172,7 @@ def _attendee(
     seen: Window,
     policy: Policy,
 ) -> Attendee:
-    own = people.personal(seen.spans, place)
+    own, passing = people.personal(seen.spans, place), people.personal(seen.passing, place)
     rules = policy.presence
     measured = attend(where_present, own, where.end, rules.reconnect_grace, rules.bridge_max)
     exempt = place.exempt if place else ()
@@ -182,7 +182,7 @@ def _attendee(
         identity=identity,
         place=place,
         own_window=own,
-        passing=bool(people.personal(seen.passing, place)),
+        passing=bool(passing),
         stay=where_present,
         attendance=measured,
         camera=camera(
@@ -190,6 +190,7 @@ def _attendee(
             where_present.visits,
             where_present.whole,
             own,
+            passing,
             policy.camera,
         ),
         participation=participation(

@@ -10,7 +10,10 @@ from streams.session.facts import Connection, Move
 
 
 class CameraFigures(NamedTuple):
-    """`on_ms` of `measured_ms`; `off` are the stretches measured without a camera."""
+    """`on_ms` of `measured_ms`; `off` are the stretches measured without a camera.
+
+    A stretch that lasts ends with the millisecond that is passing.
+    """
 
     status: CameraStatus
     on_ms: int
@@ -29,6 +32,7 @@ def camera(
     visits: Sequence[tuple[Connection, Spans]],
     whole: Spans,
     window: Spans,
+    passing: Spans,
     rules: CameraRules,
 ) -> CameraFigures:
     """Measure the camera of a person whose unbridged presence is `whole`."""
@@ -41,7 +45,7 @@ def camera(
         status=status,
         on_ms=length(intersect(on, measured)),
         measured_ms=length(measured),
-        off=subtract(measured, on),
+        off=subtract(intersect(settled, union((*window, *passing))), on),
     )
 
 

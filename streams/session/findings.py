@@ -128,19 +128,21 @@ def _camera_off(
     stays = course.over and share is not None and not at_least(*share, rules.minimum)
     episodes = []
     for begin, end in figures.off:
-        if end - begin <= rules.off_after:
+        off_ms = min(end, course.now) - begin
+        if off_ms <= rules.off_after:
             continue
-        lasts = not course.over and end == course.now
-        shown: Figures = {"off_ms": end - begin, "threshold_ms": int(rules.off_after)}
+        lasts = end > course.now
+        shown: Figures = {"off_ms": off_ms, "threshold_ms": int(rules.off_after)}
         if course.over and share is not None:
             shown["camera"] = round(share[0] / share[1], 4)
             shown["minimum"] = float(rules.minimum)
         episodes.append(_episode(begin, None if lasts or stays else end, shown))
-    since = present_since(person.stay.whole, course.now) if person.passing else None
-    if since is not None:
-        lasting = figures.off and figures.off[-1][1] == course.now
-        begun = figures.off[-1][0] if lasting else max(course.now, since + rules.grace)
-        looks.append(begun + rules.off_after + 1)
+    if figures.off and figures.off[-1][1] > course.now:
+        looks.append(figures.off[-1][0] + rules.off_after + 1)
+    elif person.passing:
+        since = present_since(person.stay.whole, course.now)
+        if since is not None and since + rules.grace > course.now:
+            looks.append(since + rules.grace + rules.off_after + 1)
     return episodes
 
 

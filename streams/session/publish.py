@@ -5,7 +5,7 @@ from typing import NamedTuple
 from schemas.care import SessionResult, WaitingEpisode
 from schemas.instants import instant, instant_or_none
 from schemas.policy import Policy
-from schemas.score import Component, Finding, Score
+from schemas.score import Component, Episode, Finding, Score
 from schemas.telemetry import Span
 from streams.intervals import Spans, clip, intersect, length
 from streams.session.attendee import Attendee
@@ -33,8 +33,7 @@ def signature(scored: Scored) -> str:
     course, person = scored.course, scored.person
     plan = course.plan
     found = ",".join(
-        f"{finding.rule}:{len(finding.episodes)}"
-        f"{'+' if any(e.until is None for e in finding.episodes) else '-'}"
+        f"{finding.rule}:{[_edges(episode) for episode in finding.episodes]}"
         for finding in scored.findings
     )
     planned = "" if plan is None else f"{plan.order[0]}.{plan.order[1]}"
@@ -51,6 +50,7 @@ def signature(scored: Scored) -> str:
             rostered,
             "g" if scored.unidentified_guests else "",
             "i" if person.identity.identified else "",
+            "w" if _kept_waiting(scored) else "",
         )
     )
 
@@ -120,7 +120,6 @@ def render_result(scored: Scored, result_id: str) -> SessionResult:
     there = clip(intersect(stay.observed, window.scheduled), None, course.now)
     before = there if first_host is None else clip(there, None, first_host)
     hosted = window.hosted is not None or first_host is not None
-    view = SessionView(scored.session, course, window, scored.policy, [], None)
     return SessionResult(
         id=result_id,
         session=scored.session,
@@ -140,7 +139,7 @@ def render_result(scored: Scored, result_id: str) -> SessionResult:
             )
             for each in stay.waiting
         ),
-        not_admitted=bool(not_admitted(view, person, [])),
+        not_admitted=_kept_waiting(scored),
         withdrawn=scored.withdrawn,
     )
 
@@ -164,3 +163,12 @@ def _component(part: Part) -> Component:
         value=round(above / below, 4) if part.target else None,
         weight=part.weight,
     )
+
+
+def _edges(episode: Episode) -> tuple[float, float | None]:
+    return episode.since.timestamp(), episode.until.timestamp() if episode.until else None
+
+
+def _kept_waiting(scored: Scored) -> bool:
+    view = SessionView(scored.session, scored.course, scored.window, scored.policy, [], None)
+    return bool(not_admitted(view, scored.person, []))

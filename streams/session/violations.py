@@ -87,6 +87,7 @@ def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) ->
         if silence[0].until is None:
             return []
         since = silence[0].until
+        looks.append(since)
     if course.now < since or (seen is not None and seen <= since):
         return []
     return [Stretch(since, seen if seen is None or seen < course.end else None, {})]

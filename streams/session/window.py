@@ -82,7 +82,9 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
     rules = policy.session
     ended_at = facts.ended_at
     hinted = ended_at is not None and (facts.last_sign or 0) <= ended_at + rules.ended_slack
-    settled_at = (ended_at or 0) + rules.reopen
+    # A report tells what is past: nobody comes back while it is awaited.
+    report = plan is not None and plan.delivery == "report"
+    settled_at = (ended_at or 0) + (0 if report else rules.reopen)
     report_missing = False
     if plan is None:
         heard = facts.last_sign or facts.first_signal or facts.heard_at
@@ -94,12 +96,9 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
     earlier = ended_at is not None and (plan is None or ended_at < plan.ends_at)
     if hinted and earlier and ended_at is not None and now >= settled_at:
         end, over_at = ended_at, settled_at
-    if plan is not None and plan.delivery == "report":
-        if ended_at is None:
-            over_at = plan.ends_at + rules.corrections_for
-            report_missing = now >= over_at
-        else:
-            over_at = min(end, now)
+    if report and ended_at is None:
+        over_at = end + rules.corrections_for
+        report_missing = now >= over_at
     over = now >= over_at
     counted_from = over_at if report_missing else end
     final_at = counted_from + rules.final_after
@@ -114,7 +113,7 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
         final_at=final_at,
         closes_at=closes_at,
         looks=(() if plan is None else (plan.starts_at,))
-        + (over_at, end, settled_at, final_at, closes_at),
+        + (over_at, settled_at, final_at, closes_at),
         report_missing=report_missing,
     )
 

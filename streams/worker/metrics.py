@@ -34,6 +34,7 @@ class WorkerMetrics:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        self._fetched_seconds = 0.0
         ProcessCollector(registry=registry)
         each = ["stage", "partition"]
         self.build = Gauge(
@@ -194,6 +195,12 @@ class WorkerMetrics:
         finally:
             self.loop_seconds.labels(phase).inc(time.perf_counter() - begun)
 
+    def fetching(self, cpu_seconds: float) -> None:
+        """The CPU time of the fetching thread so far."""
+        fetched = self.loop_seconds.labels("fetch")
+        fetched.inc(max(0.0, cpu_seconds - self._fetched_seconds))
+        self._fetched_seconds = cpu_seconds
+
     def forget(self, stage: str, partition: int) -> None:
         """Stop telling about a partition that is no longer ours."""
         for gauge in (
@@ -219,7 +226,10 @@ def served(metrics: WorkerMetrics, port: int | None) -> Iterator[None]:
     if not port:
         yield
         return
-    server, thread = start_http_server(port, registry=metrics.registry)
+    try:
+        server, thread = start_http_server(port, registry=metrics.registry)
+    except OSError as error:
+        raise OSError(f"metrics_port: {port} cannot be had: {error.strerror}") from error
     try:
         yield
     finally:

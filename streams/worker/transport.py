@@ -17,6 +17,7 @@ from faust.types import TP, ConsumerMessage
 
 from schemas.dead_letter import Arrival
 from streams.settings import Settings
+from streams.worker.lines import SILENT
 
 FETCH_WAIT_MS = 500
 """An idle partition's end is known this often, and with it whether we have caught up."""
@@ -59,7 +60,10 @@ def connection(settings: Settings) -> dict[str, Any]:
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """The thread that fetches and stays in the group."""
+    """The thread that fetches and stays in the group; `cpu_seconds` is what it has used."""
+
+    logger = SILENT
+    cpu_seconds = 0.0
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         settings: Settings = self.app.settings  # type: ignore[attr-defined]  # ours, see `app`
@@ -98,6 +102,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         )
         if consumer._subscription.subscription.assignment is not assignment:
             return {}
+        self.cpu_seconds = time.thread_time()
         batches = {}
         for partition, ends in _positions(assignment).items():
             begins = before.get(partition, ends)
@@ -116,28 +121,34 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
         The last stable offset: what an open transaction holds back cannot be folded yet.
         """
-        subscription = self._ensure_consumer()._subscription.subscription
+        consumer = self._consumer
+        subscription = None if consumer is None else consumer._subscription.subscription
         if subscription is None or subscription.assignment is None:
             return {}
-        assignment, ends = subscription.assignment, {}
-        late = time.time() * 1000 - time.monotonic() * 1000
+        assignment, waiting = subscription.assignment, consumer._fetcher._records
+        now, wall = time.monotonic(), time.time()
+        ends = {}
         for partition in assignment.tps:
             state = assignment.state_value(partition)
-            if state.lso is not None and state.timestamp is not None:
-                ends[TP(*partition)] = End(state.lso, (state.timestamp - late) / 1000)
+            if state.lso is not None:
+                # Nothing is asked of the broker while what it has sent waits for us.
+                age = 0.0 if partition in waiting else wall - state.timestamp / 1000
+                ends[TP(*partition)] = End(state.lso, now - age)
         return ends
 
     async def check_coordinator(self) -> None:
         """Raise what the group's coordination has parked until somebody asks."""
-        await self.call_thread(self._check_coordinator)
+        if self._consumer is not None and self._consumer._coordinator is not None:
+            await self.call_thread(self._check_coordinator)
 
     async def _check_coordinator(self) -> None:
-        self._ensure_consumer()._coordinator.check_errors()
+        self._consumer._coordinator.check_errors()
 
 
 class Consumer(driver.Consumer):
     """Faust's consumer, delivering a batch as the value of one message."""
 
+    logger = SILENT
     _thread: ConsumerThread
 
     def _new_consumer_thread(self) -> ConsumerThread:

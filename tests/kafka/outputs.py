@@ -181,8 +181,10 @@ def running(settings: SinkSettings, refused: bool = False) -> Iterator[Running]:
     finally:
         stop.set()
         thread.join(30)
-    assert not thread.is_alive(), "the sink did not stop"
-    assert refused or not sink.errors, sink.errors
+        assert not thread.is_alive(), "the sink did not stop"
+        # Also when the test has failed meanwhile: this is why.
+        if sink.errors and not refused:
+            raise sink.errors[0]
 
 
 @contextmanager

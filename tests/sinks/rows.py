@@ -1,12 +1,31 @@
-"""Valid scores and violations for the tests of the database; everything in them is invented."""
+"""Scores and violations for the tests of the database, all invented, and rows it refuses."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Table
+
 from schemas.score import Component, Episode, Finding, Score
 from schemas.violation import Violation
+from sinks.database import Database
 
 STARTS_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def forbid(database: Database, table: Table, column: str, value: str) -> None:
+    """Make a real database refuse every row with this value."""
+    engine = database._engine
+    if engine.dialect.name == "sqlite":
+        statement = (
+            f"CREATE TRIGGER forbidden BEFORE INSERT ON {table.name}"
+            f" WHEN NEW.{column} = '{value}' BEGIN SELECT RAISE(ABORT, 'secret'); END"
+        )
+    else:
+        statement = (
+            f"ALTER TABLE {table.name} ADD CONSTRAINT forbidden CHECK ({column} <> '{value}')"
+        )
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
 
 
 def score(**changes: Any) -> Score:

@@ -16,7 +16,7 @@ from sinks.database import Database
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError, RowsRefusedError
 from sinks.tables import SCORES, VIOLATIONS
 from streams.machine.ports import LOOPBACK, free_port
-from tests.sinks.rows import STARTS_AT, score, violation
+from tests.sinks.rows import STARTS_AT, forbid, score, violation
 
 TOPIC = "rollcall.scores.v1"
 WRITERS = 3
@@ -201,8 +201,7 @@ REFUSED = {
     "missing value": {"status": None},
     "integer above 64 bits": {"revision": 2**63},
     "lone surrogate": {"label": "\ud800"},
-    "instant without offset": {"since": STARTS_AT.replace(tzinfo=None)},
-    "no instant at all": {"since": "secret"},
+    "broken constraint": {"label": "forbidden"},
 }
 
 
@@ -212,6 +211,7 @@ def test_a_refused_row_moves_neither_rows_nor_offsets(
     database: Database, fault: dict[str, object], company: int
 ) -> None:
     database.write([Row.of(score(id="known"))], {(TOPIC, 0): 1})
+    forbid(database, VIOLATIONS, "label", "forbidden")
     # Scores are written before violations: at the fault they already lie in the transaction.
     good = [Row.of(score(id=f"good-{n}")) for n in range(company)]
     bad = Row(violation(id="bad", incident="secret", **fault), b'{"secret": 1}')

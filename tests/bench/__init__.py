@@ -1,0 +1,1 @@
+"""Benchmarks: measured on a real broker in one run and printed as a table, never asserted."""

@@ -1,0 +1,85 @@
+"""`python -m tests.bench`: one run, one table. Compare within a run only; machines differ."""
+
+import argparse
+import asyncio
+import uuid
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from streams.machine.kafka import Broker
+from tests.bench import ledger
+from tests.bench.delay import delays, percentile
+from tests.bench.pipeline import bare_fetch, preload, sizes, throughput, workers
+
+CHECKPOINT_S = 2.0
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--sessions", type=int, default=2_500, help="of 8 people each")
+    parser.add_argument("--events", type=int, default=100, help="for each person")
+    parser.add_argument("--rate", type=int, default=5_000, help="events/s while delay is measured")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
+    given = parser.parse_args()
+    table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
+    _ledger(given, table)
+    with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
+        folder = Path(name)
+        _throughput(given, broker, folder, table)
+        _delay(given, broker, folder, table)
+    Console().print(table)
+
+
+def _ledger(given: argparse.Namespace, table: Table) -> None:
+    alone = ledger.speed(given.sessions // 4, given.events, spread_ms=10_000)
+    table.add_row("mean event, bytes", f"{alone.event_bytes:.0f}")
+    table.add_row("ledger, folding only, events/CPU-s", _rate(alone.events / alone.fold_s))
+    table.add_row("ledger with assessing, events/CPU-s", _rate(alone.events / alone.total_s))
+    held = ledger.memory(min(given.sessions, 250), given.events)
+    table.add_row("memory a live participant, bytes", f"{held:.0f}")
+
+
+def _throughput(given: argparse.Namespace, broker: Broker, folder: Path, table: Table) -> None:
+    bare = None
+    for number in (1, 2):
+        prefix = f"b{uuid.uuid4().hex[:6]}."
+        events = preload(broker.bootstrap, prefix, given.sessions, given.events)
+        before = sizes(folder, prefix)
+        if bare is None:
+            bare = events / asyncio.run(bare_fetch(broker.bootstrap, prefix, events))
+            table.add_row("aiokafka, bare fetch, events/CPU-s", _rate(bare))
+        found = throughput(broker.bootstrap, prefix, events, number, folder / "workers.log")
+        after = sizes(folder, prefix)
+        written = sum(after.values()) - sum(before.values())
+        each = found.events / found.cpu_s
+        table.add_row(f"{number} worker(s), events/s", _rate(found.events / found.seconds))
+        table.add_row(f"{number} worker(s), events/CPU-s", _rate(each))
+        table.add_row(f"{number} worker(s), share of bare fetch", f"{each / bare:.2f}")
+        table.add_row(f"{number} worker(s), bytes written an event", f"{written / events:.1f}")
+
+
+def _delay(given: argparse.Namespace, broker: Broker, folder: Path, table: Table) -> None:
+    prefix = f"b{uuid.uuid4().hex[:6]}."
+    preload(broker.bootstrap, prefix, 1, 1)
+    with workers(broker.bootstrap, prefix, 1, folder / "workers.log"):
+        found = delays(broker.bootstrap, prefix, given.rate, given.seconds)
+    for label, measured, limit in (
+        ("session stage", found.session, CHECKPOINT_S + 0.5),
+        ("both stages", found.both, 2 * CHECKPOINT_S + 0.5),
+    ):
+        p50, p99 = percentile(measured, 0.5), percentile(measured, 0.99)
+        table.add_row(
+            f"alert delay at {given.rate} events/s, {label}, p50 / p99 (aim), s",
+            f"{p50:.2f} / {p99:.2f} ({limit:.1f})",
+        )
+
+
+def _rate(value: float) -> str:
+    return f"{value / 1000:.0f}k"
+
+
+main()
