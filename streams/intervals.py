@@ -25,33 +25,49 @@ def union(spans: Iterable[tuple[int, int]]) -> Spans:
 
 
 def intersect(one: Spans, other: Spans) -> Spans:
-    """What lies in both."""
+    """What lies in both.
+
+    This and `subtract` run for every person at every look, so comparisons are written out.
+    """
     shared: Spans = []
+    if not one or not other:
+        return shared
     i = j = 0
-    while i < len(one) and j < len(other):
-        begin = max(one[i][0], other[j][0])
-        end = min(one[i][1], other[j][1])
-        if begin < end:
-            shared.append((begin, end))
-        if one[i][1] < other[j][1]:
+    ones, others = len(one), len(other)
+    begin, end = one[0]
+    from_, until = other[0]
+    while True:
+        low = begin if begin > from_ else from_
+        high = end if end < until else until
+        if low < high:
+            shared.append((low, high))
+        if end < until:
             i += 1
+            if i == ones:
+                return shared
+            begin, end = one[i]
         else:
             j += 1
-    return shared
+            if j == others:
+                return shared
+            from_, until = other[j]
 
 
 def subtract(one: Spans, other: Spans) -> Spans:
     """What lies in the first and not in the second."""
     left: Spans = []
+    j, others = 0, len(other)
     for begin, end in one:
-        for cut_begin, cut_end in other:
-            if cut_end <= begin:
-                continue
-            if cut_begin >= end:
-                break
-            if cut_begin > begin:
-                left.append((begin, cut_begin))
-            begin = max(begin, cut_end)
+        while j < others and other[j][1] <= begin:
+            j += 1
+        k = j
+        while k < others and other[k][0] < end:
+            from_, until = other[k]
+            if from_ > begin:
+                left.append((begin, from_))
+            if until > begin:
+                begin = until
+            k += 1
         if begin < end:
             left.append((begin, end))
     return left

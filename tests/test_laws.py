@@ -32,7 +32,8 @@ FINAL = ("11:00", "12:31", "13:30", "15:00", "03-03 10:00", "03-11 09:00")
 
 def sessions() -> st.SearchStrategy[list[Event]]:
     """What happens in one session, and sometimes in a second one of the same partition."""
-    other = st.just([]) | logs(most_signals=5).map(lambda log: in_session("s2", log))
+    none: st.SearchStrategy[list[Event]] = st.just([])
+    other = none | logs(most_signals=5).map(lambda log: in_session("s2", log))
     return st.tuples(logs(), other).map(lambda both: [*both[0], *both[1]])
 
 

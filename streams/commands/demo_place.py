@@ -45,7 +45,8 @@ def prepare(target: str) -> Place:
         if not url.database or url.database == ":memory:":
             raise PlaceError(f"{target}: the demo needs a file, to be looked at afterwards")
         return _file(Path(url.database))
-    shown = url.render_as_string(hide_password=True)
+    # A password may also be in the query.
+    shown = url.set(query={}).render_as_string(hide_password=True)
     with database:
         for table in (SCORES, VIOLATIONS):
             (held,) = database.read(select(func.count()).select_from(table))

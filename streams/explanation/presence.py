@@ -60,7 +60,8 @@ def _resolved(view: View) -> Iterator[tuple[str, Connection, Spans]]:
 def _notes(connection: Connection, spans: Spans, view: View) -> Iterator[str]:
     moves = {code & 15 for code in connection.moves}
     if not moves & {Move.JOINED, Move.JOINED_AS_HOST}:
-        yield f"no join was received: it starts at its first sign of life, {_at(spans[0][0], view)}"
+        first = view.clock(spans[0][0])
+        yield f"no join was received: it starts at its first sign of life, {first}"
     read = visit(connection, view.picture.course.now)
     if read.open_since is not None and view.picture.course.over:
         yield _lost_leave(connection, spans[-1][1], read.open_since, view)
@@ -72,19 +73,15 @@ def _lost_leave(connection: Connection, ends: int, open_since: int, view: View) 
     last_sign = max(connection.last_sign or 0, open_since)
     if ends == last_sign:
         rule = ", as policy says" if view.policy.presence.missing_leave == "last_seen" else ""
-        return f"no leave was received: it ends at its last sign of life, {_at(ends, view)}{rule}"
+        return f"no leave was received: it ends at its last sign of life, {view.clock(ends)}{rule}"
     until = "the session's end"
     if ends != view.picture.course.end:
         until = "the leave of their later connection"
     return (
-        f"no leave was received: it ends at {until}, {_at(ends, view)}; the "
-        f"{duration(ends - last_sign)} after its last sign of life at {_at(last_sign, view)} "
+        f"no leave was received: it ends at {until}, {view.clock(ends)}; the "
+        f"{duration(ends - last_sign)} after its last sign of life at {view.clock(last_sign)} "
         f"{'is' if ends - last_sign < 120_000 else 'are'} inferred"
     )
-
-
-def _at(at_ms: int, view: View) -> str:
-    return view.clock(at_ms)
 
 
 def _gaps(view: View) -> Iterator[str]:

@@ -15,8 +15,7 @@ def schedule(view: View) -> Section:
     plan, policy = view.picture.plan, view.policy
     named = f"policy {policy.program} {policy.version}, from {policy.effective_from}"
     if plan is None:
-        lines = ["nobody announced this session: it is measured, and nothing is found against"]
-        lines[0] += " anyone"
+        lines = ["nobody announced this session: it is measured, but nobody is judged"]
     else:
         reported = ", reported afterwards" if plan.delivery == "report" else ""
         lines = [f"{plan.program}, {plan.kind} session{reported}", *_revisions(view)]

@@ -17,7 +17,8 @@ class View(NamedTuple):
     """One person in one session at `picture.course.now`, as measured and as judged.
 
     `violations` are those published about the person in this session and about the session
-    itself; `acquittals` say for other rules why nothing is held against the person.
+    itself; `acquittals` say for other rules why nothing is held against the person; `staff` is
+    what staff said about them, oldest first.
     """
 
     session: str

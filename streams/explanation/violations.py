@@ -44,17 +44,13 @@ def _bare(violation: Violation) -> dict[str, Any]:
 
 def _held(violation: Violation, view: View) -> Iterator[str]:
     about = "" if violation.rule in RULES else ", about the session"
-    until = "" if violation.until is None else f" until {view.clock(_ms(violation.until))}"
+    until = "" if violation.until is None else f" until {view.clock(milliseconds(violation.until))}"
     yield (
         f"{violation.label} ({violation.rule}{about}): {violation.severity}, "
-        f"{STATUSES[violation.status]}, since {view.clock(_ms(violation.since))}{until}"
+        f"{STATUSES[violation.status]}, since {view.clock(milliseconds(violation.since))}{until}"
     )
     if violation.excuse == "pending":
         yield "      an absence was announced, and staff have not yet decided"
-
-
-def _ms(at: object) -> int:
-    return milliseconds(at)  # type: ignore[arg-type]
 
 
 def _acquitted(found: Sequence[str], view: View) -> Iterator[str]:

@@ -86,11 +86,12 @@ def stretches(moves: Iterable[int], on: Move, off: Move, spans: Spans) -> Spans:
 def uncancelled(moves: Iterable[int], on: Move, off: Move) -> list[tuple[int, bool]]:
     """Switches as (instant, on), in order, without those on and off at one instant."""
     switches: list[tuple[int, bool]] = []
+    begins, ends = int(on), int(off)  # comparing with an enum's member costs more
     for code in moves:
         move = code & 15
-        if move == on:
+        if move == begins:
             switches.append((code >> 4, True))
-        elif move == off:
+        elif move == ends:
             if switches and switches[-1] == (code >> 4, True):
                 switches.pop()
             else:

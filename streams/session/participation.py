@@ -73,12 +73,12 @@ def speaking_minutes(
     if not said:
         return 0
     spoken: dict[int, int] = {}
-    for begin, end in intersect(union(said), counted):
-        while begin < end:
-            minute = begin // MINUTE_MS
-            until = min(end, (minute + 1) * MINUTE_MS)
-            spoken[minute] = spoken.get(minute, 0) + until - begin
-            begin = until
+    for begin, end in intersect(union(said) if len(said) > 1 else said, counted):
+        minute = begin // MINUTE_MS
+        while (edge := (minute + 1) * MINUTE_MS) < end:
+            spoken[minute] = spoken.get(minute, 0) + edge - begin
+            begin, minute = edge, minute + 1
+        spoken[minute] = spoken.get(minute, 0) + end - begin
     bits = 0
     for minute, ms in spoken.items():
         if ms >= rules.speaking_min and minute >= base:
@@ -196,12 +196,16 @@ def quiet_ms(counted: Spans, activity: Activity) -> int:
     for bits in activity.minutes.values():
         together |= bits
     active: Spans = []
+    first = activity.base * MINUTE_MS
     while together:
-        lowest = together & -together
-        minute = activity.base + lowest.bit_length() - 1
-        active.append((minute * MINUTE_MS, (minute + 1) * MINUTE_MS))
-        together ^= lowest
-    quiet = subtract(counted, union(active))
+        # A run of minutes at a time: from its lowest bit to the next gap.
+        lowest = (together & -together).bit_length() - 1
+        run = together >> lowest
+        length_of_run = (~run & (run + 1)).bit_length() - 1
+        begin = first + lowest * MINUTE_MS
+        active.append((begin, begin + length_of_run * MINUTE_MS))
+        together &= together + (1 << lowest)
+    quiet = subtract(counted, active)
     return max((end - begin for begin, end in quiet), default=0)
 
 
