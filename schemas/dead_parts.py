@@ -53,4 +53,5 @@ def join(values: Sequence[bytes]) -> Original:
     Raises:
         msgspec.DecodeError: parts are missing.
     """
-    return _read(b"".join(values))
+    original: Original = _read(b"".join(values))
+    return original

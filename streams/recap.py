@@ -168,7 +168,7 @@ def _cases(scores: Iterable[Score], violations: Sequence[Violation]) -> list[Cas
     for violation in violations:
         if violation.participant is not None and violation.rule in RULES:
             by_person[violation.session, violation.participant].append(violation)
-    order = {rule: place for place, rule in enumerate(RULES)}
+    order: dict[str, int] = {rule: place for place, rule in enumerate(RULES)}
     cases = [
         Case(score, sorted(found, key=lambda each: order[each.rule]))
         for score in scores

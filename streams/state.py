@@ -6,6 +6,7 @@ Instants inside are integer milliseconds.
 
 import zlib
 from array import array
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -89,7 +90,8 @@ def encode(record: Struct) -> bytes:
 
 def decode(value: bytes) -> SubjectState | ClosedMark:
     """The state record in `value`."""
-    return _decode_record(value)
+    record: SubjectState | ClosedMark = _decode_record(value)
+    return record
 
 
 def decode_progress(value: bytes) -> Progress:
@@ -101,7 +103,9 @@ class FactsDecoder:
     """Reads the facts of one stage from a state record."""
 
     def __init__(self, facts: type) -> None:
-        self._decode = msgspec.msgpack.Decoder(facts, dec_hook=_from_plain).decode
+        self._decode: Callable[[Raw], Any] = msgspec.msgpack.Decoder(
+            facts, dec_hook=_from_plain
+        ).decode
 
     def __call__(self, raw: Raw) -> Any:
         return self._decode(raw)

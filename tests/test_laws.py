@@ -1,6 +1,9 @@
 """The laws of the session stage: order, repetition, cuts and crashes change nothing in the end."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from schemas.dead_letter import Entry
 from schemas.instants import milliseconds
 from schemas.policy import Policies
 from schemas.telemetry import Event
+from streams.intervals import Spans, intersect, length, union
 from streams.ledger import Ledger
 from streams.session.stage import session_stage
 from streams.stage import Pacing
@@ -90,7 +94,16 @@ def assert_same_in_the_end(live: Partition, truth: dict[str, Any]) -> None:
             assert gone(record)
     for numbers in revisions(live.told).values():
         assert numbers == list(range(1, len(numbers) + 1))
+    for words in statuses(live.told).values():
+        assert ("retracted", "retracted") not in pairwise(words)
     assert live.dead_letters == []
+
+
+def statuses(told: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    words: dict[str, list[str]] = defaultdict(list)
+    for record in told:
+        words[record["id"]].append(record.get("status", ""))
+    return words
 
 
 @settings(LAW, max_examples=40)
@@ -121,7 +134,10 @@ def test_figures_stay_within_their_bounds(log: list[Event], now: str, rules: Pol
         parts = [score[f"{part}_ms"] for part in ("observed", "inferred", "bridged")]
         assert min(parts) >= 0
         assert score["attended_ms"] == sum(parts) <= score["window_ms"]
-        assert score["window_ms"] == length(told["window"])
+        window = spans(told["window"])
+        there = [*spans(told["observed"]), *spans(told["inferred"]), *spans(told["bridged"])]
+        assert score["window_ms"] == length(window)
+        assert score["attended_ms"] == length(intersect(union(there), window))
         assert score["longest_gap_ms"] <= score["window_ms"]
         for share in ("attendance", "camera"):
             assert score[share] is None or 0 <= score[share] <= 1
@@ -130,15 +146,11 @@ def test_figures_stay_within_their_bounds(log: list[Event], now: str, rules: Pol
             assert score[late] is None or 0 <= score[late] <= score["window_ms"]
 
 
-def length(spans: list[dict[str, str]]) -> int:
-    ends = [(ms_of(span["from"]), ms_of(span["to"])) for span in spans]
-    assert all(begin < end for begin, end in ends)
-    return sum(end - begin for begin, end in ends)
+def spans(told: list[dict[str, str]]) -> Spans:
+    return [(ms_of(each["from"]), ms_of(each["to"])) for each in told]
 
 
 def ms_of(text: str) -> int:
-    from datetime import datetime
-
     return milliseconds(datetime.fromisoformat(text))
 
 

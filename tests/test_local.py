@@ -50,3 +50,12 @@ def test_the_last_records_are_looked_at_even_when_all_is_final() -> None:
 
     assert looked[-1].now == ms("15:00")
     assert any(change.key == "b" for each in looked for change in each.changes)
+
+
+def test_after_the_last_record_time_goes_on_from_look_to_look() -> None:
+    silent = [scheduled(), *stay("10:00", "11:00", "a")]
+
+    at = [looked.now for looked in looks(silent, ms("14:00"), 2_000)]
+
+    assert ms("12:00") in at
+    assert at[-1] == ms("14:00")

@@ -49,7 +49,8 @@ class InstantType(click.ParamType):
 @contextmanager
 def one_line_errors(*errors: type[Exception]) -> Iterator[None]:
     """Turn the errors a user can cause into one line and exit code 1."""
+    expected: tuple[type[Exception], ...] = (PolicyError, *errors)
     try:
         yield
-    except (PolicyError, *errors) as error:
+    except expected as error:
         raise click.ClickException(str(error)) from error

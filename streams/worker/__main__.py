@@ -13,7 +13,7 @@ def main() -> int:
     try:
         settings = from_environment(os.environ)
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return FAILED
     return run_worker(settings)
 

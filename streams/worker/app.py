@@ -25,7 +25,7 @@ from streams.worker.ownership import Ownership
 from streams.worker.place import Place
 from streams.worker.pulse import Pulse
 from streams.worker.tools import Tools
-from streams.worker.transport import REBALANCE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, Batch, Consumer
+from streams.worker.transport import REBALANCE_TIMEOUT_MS, REQUEST_TIMEOUT_MS, Consumer
 from streams.worker.watchdog import Watchdog
 
 BATCHES_QUEUED = 4
@@ -165,5 +165,5 @@ def _add_hooks(app: WorkerApp, tools: Tools) -> None:
 
 
 def _consumer(app: WorkerApp) -> Consumer:
-    assert isinstance(app.consumer, Consumer)  # noqa: S101  `rollcall://` names it
+    assert isinstance(app.consumer, Consumer)
     return app.consumer

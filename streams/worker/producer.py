@@ -69,7 +69,7 @@ class PartitionProducer:
 
     def batch(self) -> BatchBuilder:
         """An empty batch; `append` returns None when it is full."""
-        assert self._producer is not None  # noqa: S101  started before anything is written
+        assert self._producer is not None
         return self._producer.create_batch()
 
     async def commit(
@@ -93,7 +93,7 @@ class PartitionProducer:
             Exception: anything at all means doubt.
         """
         producer, place = self._producer, self._place
-        assert producer is not None  # noqa: S101
+        assert producer is not None
         async with asyncio.timeout(COMMIT_TIMEOUT_S):
             await producer.begin_transaction()
             reach("checkpoint-begun")
@@ -122,7 +122,7 @@ class PartitionProducer:
     async def _send(
         self, partition: TopicPartition, batches: Sequence[BatchBuilder]
     ) -> list[asyncio.Future[Any]]:
-        assert self._producer is not None  # noqa: S101
+        assert self._producer is not None
         topic, number = partition
         return [
             await self._producer.send_batch(batch, topic, partition=number) for batch in batches

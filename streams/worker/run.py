@@ -73,7 +73,7 @@ def _work(tools: Tools, policies: Policies, partitions: int, stopped: threading.
                 halt("the application ended with an error")
 
 
-class _Process(faust.Worker):  # type: ignore[misc]  # Faust is untyped here
+class _Process(faust.Worker):
     """Faust's life cycle of the process, without what is for a person who watches it."""
 
     logger = SILENT

@@ -66,7 +66,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     cpu_seconds = 0.0
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
-        settings: Settings = self.app.settings  # type: ignore[attr-defined]  # ours, see `app`
+        settings: Settings = self.app.settings
         self._assignor = self.app.assignor
         return AIOKafkaConsumer(
             client_id=settings.group,
@@ -108,11 +108,11 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             begins = before.get(partition, ends)
             if begins != ends:
                 tp = TP(*partition)
-                batches[tp] = Batch(tp, records.get(partition, []), begins, ends)  # type: ignore[call-overload]
+                batches[tp] = Batch(tp, records.get(partition, []), begins, ends)
         return batches
 
     def _most(self, max_records: int | None) -> int | None:
-        if self.app.ownership.writing:  # type: ignore[attr-defined]
+        if self.app.ownership.writing:
             return min(max_records or BATCH_DURING_CHECKPOINT, BATCH_DURING_CHECKPOINT)
         return max_records
 
@@ -179,24 +179,24 @@ class Consumer(driver.Consumer):
         self, timeout: float
     ) -> tuple[dict[TP, Batch] | None, set[TP] | None]:
         if not self.flow_active:
-            await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # as in Faust's own
+            await self.wait(self.can_resume_flow)
         active = self._get_active_partitions()
         if not active:
             # Faust waits a second here. The agent empties full queues within milliseconds.
             await self.sleep(QUEUES_FULL_S if self.assignment() else NOTHING_ASSIGNED_S)
             return {}, active
-        return await self._getmany(active, timeout), active  # type: ignore[return-value]
+        return await self._getmany(active, timeout), active
 
     async def perform_seek(self) -> None:
         """Seek where we stand, not where the group does; they are the same in our design."""
         await super().perform_seek()
-        positions: Mapping[TP, int] = self.app.ownership.positions()  # type: ignore[attr-defined]
+        positions: Mapping[TP, int] = self.app.ownership.positions()
         assigned = self.assignment()
         ours = {tp: position for tp, position in positions.items() if tp in assigned}
         for tp, position in ours.items():
             told = self._committed_offset[tp]
             if told is not None and told != position:
-                self.app.ownership.disagrees(tp, told, position)  # type: ignore[attr-defined]
+                self.app.ownership.disagrees(tp, told, position)
         await self.seek_wait(ours)
 
     async def _seek_back(self) -> None:
@@ -227,7 +227,7 @@ def _message(batch: Batch, generation: int) -> ConsumerMessage:
         1,
         None,
         None,
-        batch,  # type: ignore[arg-type]  # Faust passes on what the schema decodes
+        batch,
         None,
         0,
         0,

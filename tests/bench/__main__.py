@@ -12,7 +12,7 @@ from rich.table import Table
 from streams.machine.kafka import Broker
 from tests.bench import ledger
 from tests.bench.delay import delays, percentile
-from tests.bench.pipeline import bare_fetch, preload, sizes, throughput, workers
+from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
 CHECKPOINT_S = 2.0
 
@@ -65,7 +65,7 @@ def _throughput(given: argparse.Namespace, broker: Broker, folder: Path, table: 
 def _delay(given: argparse.Namespace, broker: Broker, folder: Path, table: Table) -> None:
     prefix = f"b{uuid.uuid4().hex[:6]}."
     preload(broker.bootstrap, prefix, 1, 1)
-    with workers(broker.bootstrap, prefix, 1, folder / "workers.log"):
+    with running(broker.bootstrap, prefix, 1, folder / "workers.log"):
         found = delays(broker.bootstrap, prefix, given.rate, given.seconds)
     for label, measured, limit in (
         ("session stage", found.session, CHECKPOINT_S + 0.5),

@@ -75,7 +75,7 @@ async def bare_fetch(bootstrap: str, prefix: str, events: int) -> float:
 
 def throughput(bootstrap: str, prefix: str, events: int, workers: int, log: Path) -> Throughput:
     """Let workers take all that waits, with everything on, and count their CPU seconds."""
-    with workers(bootstrap, prefix, workers, log) as ports:
+    with running(bootstrap, prefix, workers, log) as ports:
         first: dict[int, Sample] = {}
         started = 0.0
         while not _committed(bootstrap, prefix, events):
@@ -104,7 +104,7 @@ def _committed(bootstrap: str, prefix: str, events: int) -> bool:
 
 
 @contextmanager
-def workers(bootstrap: str, prefix: str, number: int, log: Path) -> Iterator[Sequence[int]]:
+def running(bootstrap: str, prefix: str, number: int, log: Path) -> Iterator[Sequence[int]]:
     ports = [free_port() for _ in range(number)]
     processes = []
     for port in ports:

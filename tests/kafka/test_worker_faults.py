@@ -1,20 +1,14 @@
 """What must not stop the worker, and what must: bad records, a broker away, a log that differs."""
 
 import json
-import signal
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kafka.admin import KafkaAdminClient, NewPartitions
-from kafka.structs import TopicPartition
 
 from schemas.codec import LARGEST_BYTES
-from schemas.dead_parts import PART, join
-from schemas.topics import CARE, CARE_STATE, DEAD_LETTERS, SESSION_STATE, TELEMETRY, TOPICS
+from schemas.topics import TELEMETRY
 from streams.machine.kafka import Broker
-from streams.machine.ports import LOOPBACK, free_port
 from tests.kafka.workers import Workers, ago, event, once_each, scheduled
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from schemas.dead_letter import Entry
-from schemas.topics import DEAD_LETTERS, SCORES, TELEMETRY, VIOLATIONS
+from schemas.topics import DEAD_LETTERS, SCORES, TELEMETRY
 from sinks.topics import provision
 from streams.reading import read_topic
 

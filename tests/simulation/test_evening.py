@@ -151,7 +151,7 @@ def test_ordinary_records_have_an_ordinary_size(usual: list[Delivery]) -> None:
         if not isinstance(record, SessionScheduled)
     ]
     mean = sum(sizes) / len(sizes)
-    print(f"mean of {len(sizes)} records: {mean:.1f} bytes")  # noqa: T201  # seen with -rP or -s
+    print(f"mean of {len(sizes)} records: {mean:.1f} bytes")  # seen with -rP or -s
     assert 150 <= mean <= 170
     assert 5_000 <= len(usual) <= 8_000
 
