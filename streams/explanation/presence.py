@@ -52,8 +52,8 @@ def _dated(spans: Spans) -> list[list[Any]]:
 def _resolved(view: View) -> Iterator[tuple[str, Connection, Spans]]:
     """Connections by name with their stretches of presence, lost leaves filled in."""
     names = [name for name, _ in named_connections(view)]
-    visits = zip(names, view.person.stay.visits, strict=True)
-    there = [(name, connection, spans) for name, (connection, spans) in visits if spans]
+    tracks = zip(names, view.person.stay.tracks, strict=True)
+    there = [(name, track.connection, track.spans) for name, track in tracks if track.spans]
     yield from sorted(there, key=lambda each: each[2])
 
 

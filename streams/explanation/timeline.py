@@ -11,8 +11,7 @@ from schemas.instants import HOUR_MS, MINUTE_MS, instant
 from streams.explanation.view import View
 from streams.explanation.window import steps
 from streams.intervals import Spans, clip, intersect, length, union
-from streams.session.camera import stretches
-from streams.session.facts import Move
+from streams.session.camera import filmed
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LABEL_WIDTH = 12
@@ -79,13 +78,7 @@ ORDER = (
 def _camera(view: View) -> Spans:
     if view.person.camera.status in ("unknown", "exempt"):
         return []
-    on = [
-        span
-        for connection, spans in view.person.stay.visits
-        for moves in (connection.moves, *(connection.streams or {}).values())
-        for span in stretches(moves, Move.CAMERA_ON, Move.CAMERA_OFF, spans)
-    ]
-    return clip(union(on), None, view.picture.course.now)
+    return clip(filmed(view.person.stay.tracks), None, view.picture.course.now)
 
 
 def _active(view: View) -> dict[str, Spans]:

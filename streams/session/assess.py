@@ -5,7 +5,8 @@ then per person attendance, camera, participation, standing and findings, and wh
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import NamedTuple
 
 from schemas.instants import LATEST, milliseconds
@@ -26,7 +27,7 @@ from streams.session.participation import (
     ramp_of,
     speaking_minutes,
 )
-from streams.session.presence import Horizon, Stay, attend, stay
+from streams.session.presence import Attendance, Horizon, Stay, attend, stay
 from streams.session.publish import Scored, render_result, render_score, signature
 from streams.session.violations import SessionView, own_violations
 from streams.session.window import Course, Window, course, effective, window
@@ -107,7 +108,7 @@ def measure(facts: SessionFacts, policies: Policies, now: int) -> Picture:
         if plan is None
         else {people.resolve(place.participant, facts.links): place for place in plan.roster}
     )
-    reported = _reported(facts)
+    reported = _reported(facts, stays.values())
     attendees = {
         name: _attendee(
             known.get(name) or Identity(name, (), False),
@@ -141,25 +142,21 @@ def _presence(stays: Mapping[str, Stay]) -> Spans:
     return union(span for each in stays.values() for span in each.whole)
 
 
-def _reported(facts: SessionFacts) -> frozenset[str]:
+def _reported(facts: SessionFacts, stays: Iterable[Stay]) -> frozenset[str]:
     """Signals that the source can report: as it says, or as anyone ever produced them."""
     if facts.ability is not None:
         return frozenset(facts.ability.signals)
-    reported = {"polls"} if facts.polls else set()
-    for person in facts.people.values():
-        for signal in ("chat", "reactions", "shared_work"):
-            if getattr(person, signal):
-                reported.add(signal)
-        for connection in person.connections.values():
-            if connection.streams:
-                reported.add("camera")
-            reported |= _switched(connection.moves)
-    return frozenset(reported)
-
-
-def _switched(moves: object) -> set[str]:
-    kinds = {code & 15 for code in moves}  # type: ignore[attr-defined]
-    return ({"camera"} if kinds & {6, 7} else set()) | ({"speaking"} if kinds & {8, 9} else set())
+    everybody = facts.people.values()
+    tracks = [track for each in stays for track in each.tracks]
+    produced = {
+        "polls": bool(facts.polls),
+        "chat": any(person.chat for person in everybody),
+        "reactions": any(person.reactions for person in everybody),
+        "shared_work": any(person.shared_work for person in everybody),
+        "camera": any(track.camera or track.connection.streams for track in tracks),
+        "speaking": any(track.speech for track in tracks),
+    }
+    return frozenset(signal for signal, seen in produced.items() if seen)
 
 
 def _attendee(
@@ -177,7 +174,7 @@ def _attendee(
     measured = attend(where_present, own, where.end, rules.reconnect_grace, rules.bridge_max)
     exempt = place.exempt if place else ()
     counted = intersect(measured.presence, own)
-    activity = _activity(identity, facts, counted, measured.presence, where.now, policy)
+    activity = _activity(identity, where_present, facts, counted, measured, where.now, policy)
     return Attendee(
         identity=identity,
         place=place,
@@ -187,7 +184,7 @@ def _attendee(
         attendance=measured,
         camera=camera(
             people.camera_status(facts, exempt, reported),
-            where_present.visits,
+            where_present.tracks,
             where_present.whole,
             own,
             passing,
@@ -210,9 +207,10 @@ def _attendee(
 
 def _activity(
     identity: Identity,
+    where_present: Stay,
     facts: SessionFacts,
     counted: Spans,
-    presence: Spans,
+    measured: Attendance,
     now: int,
     policy: Policy,
 ) -> Activity:
@@ -220,14 +218,14 @@ def _activity(
         return Activity(0, dict.fromkeys(("speaking", "chat", "reactions", "shared_work"), 0), 0, 0)
     rules = policy.participation
     base = counted[0][0] // MINUTE_MS
-    spoken = speaking_minutes(identity.connections, counted, base, rules)
+    spoken = speaking_minutes(where_present.tracks, counted, base, rules)
     minutes = active_minutes(identity.minutes(base, facts.base), counted, base, spoken)
-    offered, answered = polls(facts.polls, identity.answers, presence, now, rules)
+    offered, answered = polls(facts.polls, identity.answers, measured.presence, now, rules)
     return Activity(base, minutes, offered, answered)
 
 
 def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]:
-    outputs = []
+    outputs: list[Output] = []
     final = picture.course.phase == "final"
     score_pace, result_pace = _paces(picture.course)
     for name, person in picture.attendees.items():
@@ -242,8 +240,7 @@ def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]
             picture.unidentified_guests,
         )
         said = signature(scored)
-        outputs.append(_score(scored, said, score_pace, final))
-        outputs.append(_result(scored, said, result_pace, final))
+        outputs += _told(scored, said, score_pace, result_pace, final)
     for name in sorted(_formerly(facts) - picture.attendees.keys()):
         scored = Scored(
             session,
@@ -256,8 +253,7 @@ def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]
             picture.unidentified_guests,
             withdrawn=True,
         )
-        outputs.append(_score(scored, "withdrawn", Pace.SIGNATURE, final))
-        outputs.append(_result(scored, "withdrawn", Pace.SIGNATURE, final))
+        outputs += _told(scored, "withdrawn", Pace.SIGNATURE, Pace.SIGNATURE, final)
     return outputs
 
 
@@ -292,33 +288,36 @@ def _nobody(name: str, picture: Picture) -> Attendee:
     )
 
 
-def _score(scored: Scored, said: str, pace: Pace, final: bool) -> Output:
+def _told(
+    scored: Scored, said: str, score_pace: Pace, result_pace: Pace, final: bool
+) -> tuple[Output, Output]:
+    """The score for everyone and, around the same score, the result for the care stage."""
     score_id = identify("score", scored.session, scored.participant)
-    return Output(
-        id=score_id,
-        topic=SCORES.name,
-        key=scored.participant,
-        kind="rollcall.score.v1",
-        signature=said,
-        pace=pace,
-        final=final,
-        render=lambda: render_score(scored, score_id),
-        withdrawn=scored.withdrawn,
-    )
-
-
-def _result(scored: Scored, said: str, pace: Pace, final: bool) -> Output:
     result_id = identify("result", scored.session, scored.participant)
-    return Output(
-        id=result_id,
-        topic=CARE.name,
-        key=scored.participant,
-        kind="rollcall.session-result.v1",
-        signature=said,
-        pace=pace,
-        final=final,
-        render=lambda: render_result(scored, result_id),
-        withdrawn=scored.withdrawn,
+    score = cache(partial(render_score, scored, score_id))
+    return (
+        Output(
+            id=score_id,
+            topic=SCORES.name,
+            key=scored.participant,
+            kind="rollcall.score.v1",
+            signature=said,
+            pace=score_pace,
+            final=final,
+            render=score,
+            withdrawn=scored.withdrawn,
+        ),
+        Output(
+            id=result_id,
+            topic=CARE.name,
+            key=scored.participant,
+            kind="rollcall.session-result.v1",
+            signature=said,
+            pace=result_pace,
+            final=final,
+            render=lambda: render_result(scored, result_id, score()),
+            withdrawn=scored.withdrawn,
+        ),
     )
 
 

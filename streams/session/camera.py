@@ -6,7 +6,10 @@ from typing import NamedTuple
 from schemas.policy import CameraRules
 from schemas.score import CameraStatus
 from streams.intervals import Spans, intersect, length, subtract, union
-from streams.session.facts import Connection, Move
+from streams.session.facts import Move
+from streams.session.presence import Track
+
+CAMERA_ON = int(Move.CAMERA_ON)
 
 
 class CameraFigures(NamedTuple):
@@ -29,7 +32,7 @@ class CameraFigures(NamedTuple):
 
 def camera(
     status: CameraStatus,
-    visits: Sequence[tuple[Connection, Spans]],
+    tracks: Sequence[Track],
     whole: Spans,
     window: Spans,
     passing: Spans,
@@ -40,7 +43,7 @@ def camera(
         return CameraFigures(status, 0, 0, [])
     settled = [(begin + rules.grace, end) for begin, end in whole if end - begin > rules.grace]
     measured = intersect(settled, window)
-    on = union(span for connection, spans in visits for span in _on(connection, spans))
+    on = filmed(tracks)
     return CameraFigures(
         status=status,
         on_ms=length(intersect(on, measured)),
@@ -49,23 +52,25 @@ def camera(
     )
 
 
-def _on(connection: Connection, spans: Spans) -> Iterable[tuple[int, int]]:
-    """On-stretches of all streams of one connection."""
-    yield from stretches(connection.moves, Move.CAMERA_ON, Move.CAMERA_OFF, spans)
-    for moves in (connection.streams or {}).values():
-        yield from stretches(moves, Move.CAMERA_ON, Move.CAMERA_OFF, spans)
+def filmed(tracks: Iterable[Track]) -> Spans:
+    """When any stream of any connection was on, inside that connection's presence."""
+    return union(
+        span
+        for track in tracks
+        for switches in (track.camera, *(track.connection.streams or {}).values())
+        if switches
+        for span in _stretches(switches, track.spans)
+    )
 
 
-def stretches(moves: Iterable[int], on: Move, off: Move, spans: Spans) -> Spans:
+def _stretches(codes: Iterable[int], spans: Spans) -> Spans:
     """From on to off, at the latest to the end of the stretch of presence it belongs to.
 
     An off without an on is nothing; an on and an off at one instant cancel out. What was
     switched on just before a presence (clocks differ) belongs to that presence.
     """
-    switches = uncancelled(moves, on, off)
+    switches = uncancelled(codes, CAMERA_ON)
     found: Spans = []
-    if not switches:
-        return found
     previous = 0
     for _, end in spans:
         since = None
@@ -83,19 +88,17 @@ def stretches(moves: Iterable[int], on: Move, off: Move, spans: Spans) -> Spans:
     return intersect(union(found), spans)
 
 
-def uncancelled(moves: Iterable[int], on: Move, off: Move) -> list[tuple[int, bool]]:
+def uncancelled(codes: Iterable[int], on: int) -> list[tuple[int, bool]]:
     """Switches as (instant, on), in order, without those on and off at one instant."""
     switches: list[tuple[int, bool]] = []
-    begins, ends = int(on), int(off)  # comparing with an enum's member costs more
-    for code in moves:
-        move = code & 15
-        if move == begins:
-            switches.append((code >> 4, True))
-        elif move == ends:
-            if switches and switches[-1] == (code >> 4, True):
-                switches.pop()
-            else:
-                switches.append((code >> 4, False))
+    for code in codes:
+        at = code >> 4
+        if code & 15 == on:
+            switches.append((at, True))
+        elif switches and switches[-1] == (at, True):
+            switches.pop()
+        else:
+            switches.append((at, False))
     return switches
 
 

@@ -4,7 +4,7 @@ All comparisons use whole numbers. A component is counted/target with
 target = per hour x attended x ramp, so everything is kept as fractions of integers.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,7 +13,10 @@ from schemas.policy import ParticipationRules, Scored
 from schemas.score import Level
 from streams.intervals import Spans, intersect, length, subtract, union
 from streams.session.camera import uncancelled
-from streams.session.facts import Connection, Move
+from streams.session.facts import Move
+from streams.session.presence import Track
+
+SPEAKING_ON = int(Move.SPEAKING_ON)
 
 SCORED: tuple[Scored, ...] = ("speaking", "chat", "polls", "reactions", "shared_work")
 
@@ -66,10 +69,10 @@ def mask(spans: Spans, base: int) -> int:
 
 
 def speaking_minutes(
-    connections: Sequence[Connection], counted: Spans, base: int, rules: ParticipationRules
+    tracks: Sequence[Track], counted: Spans, base: int, rules: ParticipationRules
 ) -> int:
     """Minutes with at least `speaking_min` of speech inside `counted`, as a mask."""
-    said = [span for each in connections for span in _speech(each, rules.speaking_open)]
+    said = [span for each in tracks for span in _speech(each.speech, rules.speaking_open)]
     if not said:
         return 0
     spoken: dict[int, int] = {}
@@ -86,11 +89,11 @@ def speaking_minutes(
     return bits
 
 
-def _speech(connection: Connection, longest_open: int) -> Spans:
+def _speech(codes: Iterable[int], longest_open: int) -> Spans:
     """From on to off; an on whose off is lost closes after `longest_open`."""
     found: Spans = []
     since = None
-    for at, on in uncancelled(connection.moves, Move.SPEAKING_ON, Move.SPEAKING_OFF):
+    for at, on in uncancelled(codes, SPEAKING_ON):
         if on:
             if since is not None:
                 found.append((since, min(at, since + longest_open)))

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from streams.intervals import Spans, clip, gaps, intersect, length, subtract, union
 from streams.session.facts import Connection, Move
 
+ADMITTED, CAMERA_OFF = int(Move.ADMITTED), int(Move.CAMERA_OFF)
+"""Plain numbers: looking up a member of an enum costs more than comparing."""
+
 
 class Horizon(NamedTuple):
     """How far presence can be known: to `now` while running, else to the session's `end`."""
@@ -31,6 +34,15 @@ class WaitingStay(NamedTuple):
     admitted: bool
 
 
+class Track(NamedTuple):
+    """A connection's presence, and its switches of the unnamed camera and of the voice."""
+
+    connection: Connection
+    spans: Spans
+    camera: list[int]
+    speech: list[int]
+
+
 class Visit(NamedTuple):
     """A connection with its stretches of presence; the last one may lack its leave."""
 
@@ -43,6 +55,8 @@ class Visit(NamedTuple):
     host: bool
     stray: bool
     """It gave signs of life after its last leave."""
+    camera: list[int]
+    speech: list[int]
 
 
 class Stay(NamedTuple):
@@ -55,7 +69,7 @@ class Stay(NamedTuple):
     network: set[int]
     host: bool
     stray: int
-    visits: list[tuple[Connection, Spans]]
+    tracks: list[Track]
 
 
 class Attendance(NamedTuple):
@@ -85,11 +99,14 @@ def visit(connection: Connection, now: int) -> Visit:
     open_at = before = joined_at = waiting_since = None
     untouched, host, last_leave = True, False, None
     first_sign = connection.first_sign
+    camera: list[int] = []
+    speech: list[int] = []
     for code in connection.moves:
         at, move = code >> 4, code & 15
         if at > now:
             break
-        if move > Move.ADMITTED:
+        if move > ADMITTED:
+            (speech if move > CAMERA_OFF else camera).append(code)
             continue
         if waiting_since is not None and move != Move.WAITING:
             admitted = move not in (Move.LEFT, Move.LEFT_BY_NETWORK)
@@ -126,7 +143,7 @@ def visit(connection: Connection, now: int) -> Visit:
         and last_sign is not None
         and last_sign > last_leave
     )
-    return Visit(connection, spans, open_at, waiting, network, host, stray)
+    return Visit(connection, spans, open_at, waiting, network, host, stray, camera, speech)
 
 
 def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
@@ -134,7 +151,7 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
     visits = [visit(connection, horizon.now) for connection in connections]
     observed: list[tuple[int, int]] = []
     inferred: list[tuple[int, int]] = []
-    resolved: list[tuple[Connection, Spans]] = []
+    tracks: list[Track] = []
     for each in visits:
         spans = each.spans
         if each.open_since is not None:
@@ -145,7 +162,7 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
             inferred.append((seen_until, leaves))
             spans = union((*spans, (each.open_since, leaves)))
         observed.extend(each.spans)
-        resolved.append((each.connection, spans))
+        tracks.append(Track(each.connection, spans, each.camera, each.speech))
     seen = union(observed)
     guessed = subtract(union(inferred), seen) if horizon.over else []
     return Stay(
@@ -156,7 +173,7 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
         network=set().union(*(v.network for v in visits)),
         host=any(v.host for v in visits),
         stray=sum(v.stray for v in visits),
-        visits=resolved,
+        tracks=tracks,
     )
 
 

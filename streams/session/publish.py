@@ -113,8 +113,8 @@ def render_score(scored: Scored, score_id: str) -> Score:
     )
 
 
-def render_result(scored: Scored, result_id: str) -> SessionResult:
-    """The session result for the care stage, without publication data."""
+def render_result(scored: Scored, result_id: str, score: Score) -> SessionResult:
+    """The session result around a score, without publication data."""
     course, person, window = scored.course, scored.person, scored.window
     stay, first_host = person.stay, window.first_host
     there = clip(intersect(stay.observed, window.scheduled), None, course.now)
@@ -124,7 +124,7 @@ def render_result(scored: Scored, result_id: str) -> SessionResult:
         id=result_id,
         session=scored.session,
         participant=scored.participant,
-        score=render_score(scored, result_id),
+        score=score,
         window=_spans(person.own_window),
         observed=_spans(clip(stay.observed, None, course.now)),
         inferred=_spans(clip(stay.inferred, None, course.now)),
