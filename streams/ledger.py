@@ -162,15 +162,15 @@ class Ledger:
                 self._faults.append(error)
                 refused.append(DeadLetter("internal_fault", type(error).__name__, arrival))
                 continue
-            if effect is nothing:
-                duplicates += 1
+            if effect is not signal and effect is not prompt:
+                if effect is nothing:
+                    duplicates += 1
+                else:
+                    refused.append(DeadLetter(*_REFUSED[effect], arrival))
                 if subject.finished and subject.due is None:
                     # It was unpacked for nothing: a look packs it again.
                     subject.due = 0
                     self._touched[key] = subject  # type: ignore[index]
-                continue
-            if effect is not signal and effect is not prompt:
-                refused.append(DeadLetter(*_REFUSED[effect], arrival))
                 continue
             if key not in unsaved:
                 unsaved[key] = (arrival.offset, appended_at)  # type: ignore[index]
@@ -334,11 +334,12 @@ class Ledger:
     def _next_look(self, assessment: Assessment, subject: Subject, moment: Moment) -> int | None:
         """The stage's own, or when a running output may be published again."""
         every = self.pacing.publish_every
-        looks = [
-            max(subject.published[output.id].at, moment.now - every + 1) + every
-            for output in assessment.outputs
-            if output.pace is Pace.EVERY and output.id in subject.published
-        ]
+        looks = []
+        for output in assessment.outputs:
+            if output.pace is Pace.EVERY and output.id in subject.published:
+                again = subject.published[output.id].at + every
+                # What stayed as it was for longer is compared again after as long.
+                looks.append(again if again > moment.now else moment.now + every)
         if assessment.next_look is not None:
             looks.append(assessment.next_look)
         return min(looks, default=None)

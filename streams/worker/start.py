@@ -32,10 +32,11 @@ def partitions_when_ready(settings: Settings, stopped: threading.Event) -> int |
     delay = FIRST_DELAY_S
     while not stopped.is_set():
         try:
+            # The check tells quickly that nobody answers, so it comes first.
+            differences = _check(settings, settings.partitions or 1)
             count = settings.partitions or _partitions(settings)
-            differences = check(
-                settings.bootstrap, count, settings.topic_prefix, settings.admin_security
-            )
+            if count != settings.partitions:
+                differences = _check(settings, count)
         except (TopicsError, KafkaError) as error:
             reason = str(error).partition("\n")[0]
             log.warning("waiting for Kafka: %s; trying again in %g s", reason, delay)
@@ -46,6 +47,12 @@ def partitions_when_ready(settings: Settings, stopped: threading.Event) -> int |
             raise NotReadyError(*differences)
         return count
     return None
+
+
+def _check(settings: Settings, partitions: int) -> list[str]:
+    return check(
+        settings.bootstrap, partitions, settings.topic_prefix, settings.admin_security
+    )
 
 
 def _partitions(settings: Settings) -> int:

@@ -21,7 +21,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--sessions", type=int, default=2_500, help="of 8 people each")
-    parser.add_argument("--events", type=int, default=100, help="for each person")
+    parser.add_argument("--events", type=int, default=200, help="for each person")
     parser.add_argument("--rate", type=int, default=5_000, help="events/s while delay is measured")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
     given = parser.parse_args()

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +18,7 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from schemas.dead_letter import Entry
-from schemas.topics import DEAD_LETTERS, SCORES, TELEMETRY
+from schemas.topics import DEAD_LETTERS, SCORES, TELEMETRY, Topic
 from sinks.topics import provision
 from streams.reading import read_topic
 
@@ -114,6 +115,41 @@ class Workers:
         self._producer.flush()
         for future in sent:
             future.get(0)
+
+    def send_compressed(
+        self, value: bytes, key: bytes, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
+        """Append one large record that fits into its topic because it is compressed."""
+        with closing(
+            KafkaProducer(
+                bootstrap_servers=self.bootstrap, compression_type="gzip", max_request_size=1 << 24
+            )
+        ) as producer:
+            sent = producer.send(
+                self.prefix + TELEMETRY.name, value, key=key, headers=list(headers)
+            )
+            sent.get(DEADLINE_S)
+
+    def make_anew(self, topic: Topic) -> None:
+        """Delete a topic and create it again."""
+        name = self.prefix + topic.name
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            admin.delete_topics([name])
+            self.until(
+                lambda: name not in {each["name"] for each in admin.describe_topics()},
+                f"{name} is still there",
+            )
+        provision(self.bootstrap, PARTITIONS, 1, self.prefix)
+
+    def places_of(self, key: bytes) -> set[int]:
+        """The partitions of the telemetry in which there are records with this key."""
+        topic = self.prefix + TELEMETRY.name
+        return {
+            partition
+            for partition in range(PARTITIONS)
+            for entry in read_topic(self.bootstrap, topic, partition=partition)
+            if entry.key == key
+        }
 
     def entries(self, topic: str) -> list[Entry]:
         """What is committed in a topic."""
