@@ -161,7 +161,6 @@ class TestPace:
         assert looked(live, "09:59:59.999") == 0
         assert looked(live, "10:00") == 1
 
-    @pytest.mark.xfail(strict=True, reason="ledger: an unchanged score is due at each checkpoint")
     def test_a_score_that_stays_as_it_is_needs_no_look_each_time(self) -> None:
         live = Live().take(scheduled(hosts=("h",)), joined("10:00", "a"))
         for now in ("10:11", "10:13", "10:15"):

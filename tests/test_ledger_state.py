@@ -169,7 +169,6 @@ class TestFinished:
         assert live.ledger.subjects == 0
         assert live.ledger.low == live.ledger.position
 
-    @pytest.mark.xfail(strict=True, reason="ledger: a refused record leaves its subject unpacked")
     def test_a_refused_record_unpacks_nothing_for_long(self) -> None:
         crowd = [joined("10:00", "a", f"c{n}") for n in range(1, caps.MOST_CONNECTIONS + 1)]
         live = Live().take(THERE, crowd)

@@ -53,4 +53,6 @@ def one_line_errors(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except expected as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
         raise click.ClickException(str(error)) from error

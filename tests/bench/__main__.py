@@ -26,24 +26,27 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
     given = parser.parse_args()
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
-    _ledger(given, table)
+    alone = _ledger(given, table)
     with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
         folder = Path(name)
-        _throughput(given, broker, folder, table)
+        _throughput(given, broker, folder, table, alone)
         _delay(given, broker, folder, table)
     Console().print(table)
 
 
-def _ledger(given: argparse.Namespace, table: Table) -> None:
+def _ledger(given: argparse.Namespace, table: Table) -> float:
     alone = ledger.speed(given.sessions // 4, given.events, spread_ms=10_000)
     table.add_row("mean event, bytes", f"{alone.event_bytes:.0f}")
     table.add_row("ledger, folding only, events/CPU-s", _rate(alone.events / alone.fold_s))
     table.add_row("ledger with assessing, events/CPU-s", _rate(alone.events / alone.total_s))
     held = ledger.memory(min(given.sessions, 250), given.events)
     table.add_row("memory a live participant, bytes", f"{held:.0f}")
+    return alone.events / alone.fold_s
 
 
-def _throughput(given: argparse.Namespace, broker: Broker, folder: Path, table: Table) -> None:
+def _throughput(
+    given: argparse.Namespace, broker: Broker, folder: Path, table: Table, alone: float
+) -> None:
     bare = None
     for number in (1, 2):
         prefix = f"b{uuid.uuid4().hex[:6]}."
@@ -59,6 +62,7 @@ def _throughput(given: argparse.Namespace, broker: Broker, folder: Path, table: 
         table.add_row(f"{number} worker(s), events/s", _rate(found.events / found.seconds))
         table.add_row(f"{number} worker(s), events/CPU-s", _rate(each))
         table.add_row(f"{number} worker(s), share of bare fetch", f"{each / bare:.2f}")
+        table.add_row(f"{number} worker(s), share of folding alone", f"{each / alone:.2f}")
         table.add_row(f"{number} worker(s), bytes written an event", f"{written / events:.1f}")
 
 

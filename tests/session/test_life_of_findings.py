@@ -18,7 +18,6 @@ from tests.live import Live, Told
 
 EXACT = capable("camera", camera="exact")
 CHAT = capable("chat")
-HOSTED = scheduled(hosts=("h",))
 
 Step = tuple[str, Log, str]
 """Look then, after these records arrived, and find the rule so."""

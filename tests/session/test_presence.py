@@ -49,6 +49,12 @@ class TestOneConnection:
         assert observed(alone) == ()
         assert observed(within) == (span("10:00", "11:00"),)
 
+    def test_they_cancel_out_whatever_the_role(self) -> None:
+        log = [joined("10:00", "a"), joined("10:00", "a", role="host"), left("10:00", "a")]
+        told = run(scheduled(hosts=("h",)), log, joined("10:00", "b"), now="10:20")
+
+        assert told.violations.keys() == {"host_absent"}
+
     def test_they_cancel_out_whatever_the_cause(self) -> None:
         log = [
             *stay("10:00", "11:00", "a"),

@@ -45,6 +45,7 @@ def test_away_is_beyond_the_reconnect_grace(now: str, expected: str) -> None:
 
 def test_who_left_before_the_start_is_missing() -> None:
     assert standing("10:00", stay("09:50", "09:59:59", "a")) == "missing"
+    assert standing("10:00:30", stay("09:50", "10:00", "a")) == "missing"
 
 
 def test_waiting_until_admitted() -> None:
