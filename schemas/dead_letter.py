@@ -1,7 +1,10 @@
 """Dead letter: a record that could not be taken in, as it came, with the reason."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
+
+import msgspec
+from msgspec import Meta, Struct
 
 Reason = Literal[
     "null_value",
@@ -69,5 +72,23 @@ class DeadLetter(NamedTuple):
             "rollcall.attempt": "1",
             "rollcall.first_failed_at": failed_at,
         }
+        named = event_id(self.arrival.value)
+        if named is not None:
+            ours["rollcall.event_id"] = named
         added = [(name, text.encode()) for name, text in ours.items()]
         return [*self.arrival.headers, *added]
+
+
+class _Named(Struct):
+    id: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+_read_id = msgspec.json.Decoder(_Named).decode
+
+
+def event_id(value: bytes | None) -> str | None:
+    """The `id` that a refused record may still have, to find it again at its source."""
+    try:
+        return _read_id(value or b"").id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None

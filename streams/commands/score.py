@@ -11,7 +11,7 @@ from rich.table import Table
 
 from schemas.publication import Publication
 from schemas.topics import SCORES, VIOLATIONS
-from streams.commands.options import InstantType, json_option, one_line_errors, policy_option
+from streams.commands.options import InstantType, one_line_errors, policy_option
 from streams.local import Local, Looked
 from streams.logs import read
 from streams.policies import load
@@ -27,9 +27,14 @@ PUBLICATION = frozenset(Publication.__struct_fields__)
     "--as-of", type=InstantType(), help="Score as known then; default: once all is final."
 )
 @policy_option
-@json_option
+@click.option(
+    "--json/--table",
+    "as_json",
+    default=None,
+    help="One JSON object a line, or tables; default: tables on a terminal.",
+)
 def score(
-    files: tuple[Path, ...], as_of: int | None, policies: tuple[Path, ...], as_json: bool
+    files: tuple[Path, ...], as_of: int | None, policies: tuple[Path, ...], as_json: bool | None
 ) -> None:
     """Score the sessions in FILES (NDJSON; - is standard input).
 
@@ -41,7 +46,9 @@ def score(
     for dead in looked.dead_letters:
         click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
     found = sorted(_records(looked), key=_place)
-    if as_json or not click.get_text_stream("stdout").isatty():
+    if as_json is None:
+        as_json = not click.get_text_stream("stdout").isatty()
+    if as_json:
         for record in found:
             click.echo(msgspec.json.encode(record))
         return

@@ -188,12 +188,12 @@ class WorkerMetrics:
 
     @contextmanager
     def spending(self, phase: Phase) -> Iterator[None]:
-        """Count the time of a stretch of the main thread without an await in it."""
-        begun = time.perf_counter()
+        """Count the CPU time of a stretch of the main thread without an await in it."""
+        begun = time.thread_time()
         try:
             yield
         finally:
-            self.loop_seconds.labels(phase).inc(time.perf_counter() - begun)
+            self.loop_seconds.labels(phase).inc(time.thread_time() - begun)
 
     def fetching(self, cpu_seconds: float) -> None:
         """The CPU time of the fetching thread so far."""

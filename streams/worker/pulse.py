@@ -51,7 +51,7 @@ class Pulse:
     def _look_for_broker(self, now: float) -> None:
         """Say when the broker stops answering and when it is back; there is nothing else to do."""
         told = [end.told_at for end in self._consumer.thread.ends().values()]
-        if not told or self._ownership.changing_since is not None:
+        if not told:
             return
         away = now - max(told) > AWAY_S
         self._tools.metrics.broker_connected.set(not away)

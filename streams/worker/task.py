@@ -49,8 +49,9 @@ LONGEST_REST_S = 20.0
 PROGRESS_EVERY_S = 10.0
 """Progress is written this often though nothing else is, for lag tools and quick recoveries."""
 
-STALE_S = 10.0
-"""An end that was told longer ago says nothing about whether we have caught up."""
+STALE_S = 5.0
+"""An end that was told longer ago says nothing about whether we have caught up, but that the
+broker is away."""
 
 
 class Restored(NamedTuple):
@@ -102,9 +103,7 @@ class PartitionTask:
     @property
     def caught_up(self) -> bool:
         """Whether the end was heard of lately and everything before it is folded."""
-        end = self.end()
-        fresh = end is not None and time.monotonic() - end.told_at < STALE_S
-        return fresh and self.lag == 0
+        return self.end() is not None and self._reachable() and self.lag == 0
 
     def beat(self, now: float) -> None:
         """Note at `now` (monotonic seconds) whether folding goes on or has nothing to do."""
@@ -184,12 +183,18 @@ class PartitionTask:
         while not self._closing:
             begun = time.monotonic()
             self._looking_s = 0.0
-            await self._round()
+            if self._reachable():
+                await self._round()
             rest = every - (time.monotonic() - begun)
             if self.clock.behind_ms(self.caught_up) > CATCHING_UP_MS:
                 cost = self._looking_s * self._peers() * CATCHING_UP_SHARE
                 rest = min(max(rest, cost), LONGEST_REST_S)
             await self._pause(rest)
+
+    def _reachable(self) -> bool:
+        """A transaction begun while the broker is away would only be in doubt."""
+        end = self.end()
+        return end is None or time.monotonic() - end.told_at < STALE_S
 
     async def _round(self) -> None:
         """Everybody who is due now, in as many transactions as it takes."""

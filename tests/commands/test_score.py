@@ -1,0 +1,201 @@
+"""`rollcall score`: what it prints of a log, from files and from standard input."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from streams.commands import main
+
+PLAN = {
+    "type": "session_scheduled",
+    "id": "e1",
+    "source": "plan",
+    "at": "2026-03-02T08:00:00Z",
+    "session": "ses-1",
+    "revision": 1,
+    "program": "evening",
+    "kind": "group",
+    "starts_at": "2026-03-02T18:00:00Z",
+    "ends_at": "2026-03-02T20:00:00Z",
+    "roster": [{"participant": "par-1"}, {"participant": "par-2"}],
+}
+NAMED_FIGURES = {
+    "session",
+    "participant",
+    "standing",
+    "phase",
+    "attended_ms",
+    "window_ms",
+    "attendance",
+    "late_ms",
+    "left_early_ms",
+    "reconnects",
+    "camera",
+    "participation",
+    "level",
+    "components",
+}
+NAMED_OF_VIOLATIONS = {
+    "rule",
+    "status",
+    "severity",
+    "since",
+    "until",
+    "episodes",
+    "evidence",
+    "incident",
+}
+
+
+def event(kind: str, at: str, number: int, **extra: Any) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "id": f"e-{number}",
+        "source": "video",
+        "at": f"2026-03-02T{at}Z",
+        "session": "ses-1",
+        "participant": "par-1",
+        "connection": "con-1",
+        **extra,
+    }
+
+
+LOG = [PLAN, event("joined", "18:02:00", 2), event("left", "19:58:00", 3)]
+
+
+def run(*arguments: str, log: list[Any] | None = None, text: str = "") -> Result:
+    lines = text or "".join(json.dumps(record) + "\n" for record in log or LOG)
+    return CliRunner().invoke(main, ["score", *arguments], input=lines)
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def by_person(found: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {each["participant"]: each for each in found if each["record"] == kind}
+
+
+def test_scores_and_violations_have_the_named_figures() -> None:
+    found = records(run("-"))
+
+    scores, violations = by_person(found, "score"), by_person(found, "violation")
+    assert scores.keys() == {"par-1", "par-2"}
+    assert scores["par-1"].keys() >= NAMED_FIGURES
+    assert scores["par-1"]["attended_ms"] == 6_960_000
+    assert scores["par-1"]["window_ms"] == 7_200_000
+    assert scores["par-1"]["attendance"] == 0.9667
+    assert scores["par-1"]["phase"] == "final"
+    assert violations.keys() == {"par-2"}
+    assert violations["par-2"].keys() >= NAMED_OF_VIOLATIONS
+    assert violations["par-2"]["rule"] == "no_show"
+    assert violations["par-2"]["status"] == "stood"
+
+
+def test_as_of_scores_what_was_known_then() -> None:
+    found = records(run("-", "--as-of", "2026-03-02T19:00:00Z"))
+
+    scores, violations = by_person(found, "score"), by_person(found, "violation")
+    assert scores["par-1"]["phase"] == "running"
+    assert scores["par-1"]["standing"] == "present"
+    assert scores["par-1"]["attended_ms"] == 58 * 60_000
+    assert violations["par-2"]["status"] == "opened"
+
+
+def test_the_append_time_decides_what_was_known() -> None:
+    late = event("joined", "18:02:00", 2, appended_at="2026-03-02T19:30:00Z")
+
+    found = records(run("-", "--as-of", "2026-03-02T19:00:00Z", log=[PLAN, late]))
+
+    assert by_person(found, "score")["par-1"]["standing"] == "missing"
+
+
+def test_staff_facts_in_the_same_file_are_judged() -> None:
+    accepted = {
+        "type": "absence_decided",
+        "id": "c1",
+        "source": "staff",
+        "at": "2026-03-02T21:00:00Z",
+        "participant": "par-2",
+        "entity": "abs-1",
+        "session": "ses-1",
+        "accepted": True,
+        "reason_code": "illness",
+    }
+
+    assert by_person(records(run("-", log=[*LOG, accepted])), "violation") == {}
+
+
+def test_order_and_repetition_of_lines_change_nothing() -> None:
+    once = run("-", "--json")
+
+    assert run("-", "--json", log=[*reversed(LOG), *LOG]).stdout == once.stdout
+
+
+def test_refused_lines_are_told_and_lose_nothing_around_them(tmp_path: Path) -> None:
+    lines = [json.dumps(record) for record in LOG]
+    text = "\n".join([lines[0], "{", "", '{"type":"nope","session":"ses-1"}', *lines[1:]])
+    file = tmp_path / "log.ndjson"
+    file.write_text(text + "\n")
+
+    result = run(str(file))
+
+    assert by_person(records(result), "score")["par-1"]["attended_ms"] == 6_960_000
+    assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
+        ["line 2", "invalid_json"],
+        ["line 4", "unknown_type"],
+    ]
+
+
+def test_another_policy_judges_otherwise(tmp_path: Path) -> None:
+    policy = tmp_path / "strict.toml"
+    policy.write_text(
+        'version = "1"\neffective_from = 2026-01-01\n[attendance]\ncredit_at = 0.97\n'
+    )
+
+    found = records(run("-", "--policy", str(policy)))
+
+    assert by_person(found, "score")["par-1"]["standing"] == "partial"
+    assert by_person(found, "violation")["par-1"]["rule"] == "low_attendance"
+
+
+def test_tables_are_for_people() -> None:
+    result = run("-", "--table")
+
+    assert result.exit_code == 0
+    assert "96.7 %" in result.stdout
+    assert "no_show" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nowhere.ndjson"], "Error: nowhere.ndjson: No such file or directory"),
+        (["-", "--as-of", "yesterday"], "is not an instant such as 2026-03-02T18:00:00Z"),
+        (["-", "--as-of", "2026-03-02T18:00:00"], "needs an offset"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(arguments: list[str], line: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code != 0
+    assert line in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.output
+
+
+def test_a_bad_policy_names_file_key_and_reason(tmp_path: Path) -> None:
+    policy = tmp_path / "bad.toml"
+    policy.write_text('version = "1"\neffective_from = 2026-01-01\n[camera]\nminimum = 2\n')
+
+    result = run("-", "--policy", str(policy))
+
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: {policy}: camera.minimum: expected a share from 0 to 1, such as 0.8\n"
+
+
+def test_an_empty_log_is_nothing() -> None:
+    assert run("-", text="\n").stdout == ""
