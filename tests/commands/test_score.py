@@ -194,7 +194,8 @@ def test_a_bad_policy_names_file_key_and_reason(tmp_path: Path) -> None:
     result = run("-", "--policy", str(policy))
 
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {policy}: camera.minimum: expected a share from 0 to 1, such as 0.8\n"
+    reason = "camera.minimum: expected a share from 0 to 1, such as 0.8"
+    assert result.stderr == f"Error: {policy}: {reason}\n"
 
 
 def test_an_empty_log_is_nothing() -> None:
