@@ -362,11 +362,13 @@ class Ledger:
             del self._subjects[key]
 
     def _encode(self, subject: Subject) -> bytes:
+        # A fact that is saved before its look is not folded again: the look must be kept.
+        looks = [at for at in (subject.next_look, subject.due) if at is not None]
         return state.encode(
             SubjectState(
                 facts=state.raw(subject.facts),
                 published=subject.published,
-                next_look=subject.next_look,
+                next_look=min(looks, default=None),
                 rules=self.stage.rules,
                 finished=subject.finished,
                 faulted=subject.faulted,

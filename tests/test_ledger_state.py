@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +102,6 @@ class TestState:
 
         assert told.scores["a"].standing == "missing"
 
-    @pytest.mark.xfail(strict=True, reason="ledger: saving forgets that a signal waits for a look")
     def test_a_signal_saved_before_its_look_is_looked_at_after_recovery(self) -> None:
         live = Partition(STAGE)
         for record in (scheduled(hosts=("h",)), *stay("10:00", "12:00", "h"), THERE[1], THERE[2]):
