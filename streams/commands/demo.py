@@ -33,7 +33,7 @@ from streams.logs import read
 from streams.policies import load
 from streams.readable import wrapped
 from streams.recap import Recap, recap
-from streams.session.assess import final_at
+from streams.session.measure import final_at
 from streams.simulation.delivery import ndjson
 from streams.simulation.evening import evening
 from streams.simulation.settings import Evening

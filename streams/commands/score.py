@@ -15,7 +15,7 @@ from streams.commands.options import InstantType, one_line_errors, policy_option
 from streams.local import Local, Looked
 from streams.logs import read
 from streams.policies import load
-from streams.session.assess import final_at
+from streams.session.measure import final_at
 
 RECORDS = {SCORES.name: "score", VIOLATIONS.name: "violation"}
 PUBLICATION = frozenset(Publication.__struct_fields__)

@@ -15,9 +15,9 @@ from streams.care.facts import CareFacts
 from streams.care.violations import RULES, violation_id
 from streams.explanation.view import View
 from streams.local import Local, Looked
-from streams.session.assess import Picture, final_at, measure
 from streams.session.attendee import resolve
 from streams.session.facts import SessionFacts
+from streams.session.measure import Picture, final_at, measure
 
 SHOWN_AT_MOST = 12
 

@@ -8,9 +8,9 @@ from schemas.score import Score
 from schemas.violation import Violation
 from streams.care.facts import StaffFact
 from streams.readable import clock, moment
-from streams.session.assess import Picture
 from streams.session.attendee import Attendee
 from streams.session.facts import SessionFacts
+from streams.session.measure import Picture
 
 
 class View(NamedTuple):

@@ -50,9 +50,7 @@ def partitions_when_ready(settings: Settings, stopped: threading.Event) -> int |
 
 
 def _check(settings: Settings, partitions: int) -> list[str]:
-    return check(
-        settings.bootstrap, partitions, settings.topic_prefix, settings.admin_security
-    )
+    return check(settings.bootstrap, partitions, settings.topic_prefix, settings.admin_security)
 
 
 def _partitions(settings: Settings) -> int:

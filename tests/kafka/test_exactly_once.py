@@ -28,8 +28,8 @@ from sinks.topics import provision
 from streams.care.stage import care_stage
 from streams.machine.kafka import Broker
 from streams.policies import load
-from streams.session.assess import final_at
 from streams.session.facts import SessionFacts
+from streams.session.measure import final_at
 from streams.session.stage import session_stage
 from streams.simulation.evening import evening
 from streams.simulation.load import sessions_in_progress

@@ -40,13 +40,17 @@ BAD = {
 
 def test_bad_records_are_told_and_the_good_ones_around_them_scored(workers: Workers) -> None:
     workers.start(stages="session")
-    workers.send(scheduled(), *BAD.values(), event("joined", "a"), headers=[("traceparent", b"00-1")])
+    workers.send(
+        scheduled(), *BAD.values(), event("joined", "a"), headers=[("traceparent", b"00-1")]
+    )
     workers.send(event("joined", "b"), key=None, partition=0)
 
     workers.until_scored("a")
     workers.until(lambda: len(workers.dead_letters()) == len(BAD) + 1, "dead letters are missing")
 
-    letters = {dict(each.headers)["rollcall.reason"].decode(): each for each in workers.dead_letters()}
+    letters = {
+        dict(each.headers)["rollcall.reason"].decode(): each for each in workers.dead_letters()
+    }
     assert letters.keys() == {*BAD, "null_key"}
     for reason, value in BAD.items():
         assert letters[reason].value == value
