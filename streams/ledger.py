@@ -21,15 +21,13 @@ from msgspec.structs import replace
 
 from schemas.codec import ERRORS, refusal
 from schemas.dead_letter import Arrival, DeadLetter, Reason
-from streams import state
+from schemas.instants import EPOCH, MILLISECOND
 from streams.changes import Change, Moment, changes
 from streams.stage import Assessment, Effect, Pace, Pacing, Stage
-from streams.state import ClosedMark, Published, SubjectState
+from streams.subjects import StateRecord, Subject, Subjects
 
 FUTURE_MS = 300_000
 """An event may be this much newer than its append time: clocks differ."""
-
-StateRecord = tuple[bytes, bytes | None]
 
 
 class Checkpoint(NamedTuple):
@@ -54,31 +52,6 @@ class Checkpoint(NamedTuple):
         return not (self.changes or self.states or self.dead_letters)
 
 
-class Subject:
-    """A live subject: its facts and what was last published about them."""
-
-    __slots__ = (
-        "due",
-        "facts",
-        "faulted",
-        "finished",
-        "name",
-        "next_look",
-        "published",
-        "queued",
-    )
-
-    def __init__(self, name: str, facts: Any) -> None:
-        self.name = name
-        self.facts = facts
-        self.published: dict[str, Published] = {}
-        self.next_look: int | None = None
-        self.queued: int | None = None
-        self.due: int | None = None
-        self.finished = False
-        self.faulted = False
-
-
 class Ledger:
     """The facts and published state of one partition's subjects."""
 
@@ -96,10 +69,7 @@ class Ledger:
         self.taken = 0
         self.duplicates = 0
         self._owns = owns
-        self._decode_facts = state.FactsDecoder(stage.facts)
-        self._subjects: dict[bytes, Subject] = {}
-        self._packed: dict[bytes, tuple[int | None, bytes]] = {}
-        self._closed: dict[bytes, int] = {}
+        self._subjects = Subjects(stage, pacing.remember_for)
         self._touched: dict[bytes, Subject] = {}
         self._unsaved: dict[bytes, tuple[int, int]] = {}
         self._looks: list[tuple[int, bytes]] = []
@@ -109,7 +79,7 @@ class Ledger:
     @property
     def subjects(self) -> int:
         """Live subjects, packed ones not counted."""
-        return len(self._subjects)
+        return len(self._subjects.live)
 
     @property
     def low(self) -> int:
@@ -123,14 +93,17 @@ class Ledger:
 
     def facts(self, name: str) -> Any | None:
         """The facts of a live or packed subject, for explanations."""
-        subject = self._subject(name.encode())
+        subject = self._subjects.get(name.encode())
         return subject.facts if subject else None
 
     def take(self, arrivals: Iterable[Arrival], recovering: bool = False) -> None:
-        """Fold records in offset order; while recovering, refusals are not told again."""
+        """Fold records in offset order; while recovering, refusals are not told again.
+
+        One loop on purpose: every call saved here is saved once per event.
+        """
         stage = self.stage
         decode, folds, oldest = stage.decode, stage.folds, stage.oldest_ms
-        subject_of, subjects = stage.subject_of, self._subjects
+        subject_of, subjects = stage.subject_of, self._subjects.live
         unsaved, assess_every = self._unsaved, self.pacing.assess_every
         nothing, signal, prompt = Effect.NOTHING, Effect.SIGNAL, Effect.PROMPT
         refused = [] if recovering else self._dead
@@ -145,7 +118,7 @@ class Ledger:
                 continue
             key = arrival.key
             subject = subjects.get(key)  # type: ignore[arg-type]  # None is simply not there
-            at = int(record.at.timestamp() * 1000 + 0.0005)  # `milliseconds`, without the call
+            at = (record.at - EPOCH) // MILLISECOND  # `milliseconds`, without the call
             appended_at = arrival.timestamp
             if not -FUTURE_MS <= appended_at - at <= oldest:
                 refused.append(DeadLetter(*_untimely(appended_at - at), arrival))
@@ -198,14 +171,15 @@ class Ledger:
             before = len(told)
             closes_at = self._assess(subject, moment, told)
             if closes_at is not None and closes_at <= now:
-                states.append(self._close(key, now))
+                self._unsaved.pop(key, None)
+                states.append(self._subjects.close(key, now))
             else:
                 unsaved_end = subject.finished and key in self._unsaved
                 if len(told) > before or subject.faulted or unsaved_end:
                     states.append(self._save(key, subject))
                 self._await_look(key, subject)
         states.extend(self._save_overdue(now, most))
-        states.extend(self._forget(now))
+        states.extend(self._subjects.forget(now))
         dead, self._dead = self._dead, []
         faults, self._faults = self._faults, []
         left = self._left(now) if len(due) == most else 0
@@ -224,28 +198,21 @@ class Ledger:
 
     def each(self) -> Iterator[tuple[str, Any]]:
         """Name and facts of every live subject."""
-        return ((subject.name, subject.facts) for subject in self._subjects.values())
+        return ((subject.name, subject.facts) for subject in self._subjects.live.values())
 
     def load(self, records: Iterable[tuple[bytes, bytes]], position: int) -> None:
         """Take over saved state; then re-read the source from `low` with `recovering`."""
-        closed = []
         for key, value in records:
-            record = state.decode(value)
-            if isinstance(record, ClosedMark):
-                closed.append((record.until, key))
+            loaded = self._subjects.load(key, value)
+            if loaded is None:
                 continue
-            outdated = record.faulted or record.rules != self.stage.rules
-            if record.finished and not outdated:
-                self._packed[key] = (record.next_look, state.pack(value))
-            else:
-                subject = self._revive(key, record)
-                if outdated:
-                    subject.due = 0
-                    self._touched[key] = subject
-            if record.next_look is not None:
-                self._looks.append((record.next_look, key))
+            if loaded.outdated is not None:
+                loaded.outdated.due = 0
+                self._touched[key] = loaded.outdated
+            if loaded.next_look is not None:
+                self._looks.append((loaded.next_look, key))
         heapify(self._looks)
-        self._closed = {key: until for until, key in sorted(closed)}
+        self._subjects.sort_marks()
         self.position = position
 
     def _find(
@@ -256,40 +223,22 @@ class Ledger:
         name = self.stage.subject_of(record)
         if key != name.encode():
             return ("wrong_key", "the key is not the subject of the record")
-        if key in self._closed:
+        if self._subjects.closed(key):
             return ("too_late", "corrections for this subject have ended")
-        subject = self._subject(key)
+        subject = self._subjects.get(key)
         if subject is not None:
             return subject
         if not self._owns(key):
             return ("misrouted", "the key belongs to another partition")
         if self.stage.stale(record, at, appended_at):
             return ("too_late", "the subject is unknown and ended too long ago")
-        subject = self._subjects[key] = Subject(name, self.stage.facts())
-        return subject
-
-    def _subject(self, key: bytes) -> Subject | None:
-        subject = self._subjects.get(key)
-        packed = None if subject else self._packed.pop(key, None)
-        if packed is not None:
-            record = state.decode(state.unpack(packed[1]))
-            assert isinstance(record, SubjectState)  # only subjects are packed
-            subject = self._revive(key, record)
-        return subject
-
-    def _revive(self, key: bytes, record: SubjectState) -> Subject:
-        subject = self._subjects[key] = Subject(key.decode(), self._decode_facts(record.facts))
-        subject.published = record.published
-        subject.next_look = subject.queued = record.next_look
-        subject.finished = record.finished
-        return subject
+        return self._subjects.begin(key)
 
     def _due(self, now: int, everything: bool, most: int | None) -> list[tuple[bytes, Subject]]:
-        ready: dict[bytes, Subject] = dict(self._subjects) if everything else {}
+        ready: dict[bytes, Subject] = dict(self._subjects.live) if everything else {}
         while self._looks and self._looks[0][0] <= now and len(ready) != most:
             at, key = heappop(self._looks)
-            packed = self._packed.get(key)
-            live = self._subject(key) if packed is None or packed[0] == at else None
+            live = self._subjects.awaited(key, at)
             if live is None or live.queued != at:
                 continue
             live.queued = None
@@ -357,27 +306,11 @@ class Ledger:
             # The entry that is already queued must be the packed one's own.
             if subject.queued != subject.next_look and subject.next_look is not None:
                 heappush(self._looks, (subject.next_look, key))
-            packed = state.pack(self._encode(subject))
-            self._packed[key] = (subject.next_look, packed)
-            del self._subjects[key]
-
-    def _encode(self, subject: Subject) -> bytes:
-        # A fact that is saved before its look is not folded again: the look must be kept.
-        looks = [at for at in (subject.next_look, subject.due) if at is not None]
-        return state.encode(
-            SubjectState(
-                facts=state.raw(subject.facts),
-                published=subject.published,
-                next_look=min(looks, default=None),
-                rules=self.stage.rules,
-                finished=subject.finished,
-                faulted=subject.faulted,
-            )
-        )
+            self._subjects.pack(key)
 
     def _save(self, key: bytes, subject: Subject) -> StateRecord:
         self._unsaved.pop(key, None)
-        return (key, self._encode(subject))
+        return (key, self._subjects.encode(subject))
 
     def _save_overdue(self, now: int, most: int | None) -> list[StateRecord]:
         overdue: list[bytes] = []
@@ -385,24 +318,7 @@ class Ledger:
             if since + self.pacing.save_every > now or len(overdue) == most:
                 break
             overdue.append(key)
-        return [self._save(key, self._subjects[key]) for key in overdue]
-
-    def _close(self, key: bytes, now: int) -> StateRecord:
-        del self._subjects[key]
-        self._unsaved.pop(key, None)
-        until = now + self.pacing.remember_for
-        self._closed[key] = until
-        return (key, state.encode(ClosedMark(until)))
-
-    def _forget(self, now: int) -> list[StateRecord]:
-        forgotten: list[StateRecord] = []
-        for key, until in self._closed.items():
-            if until > now:
-                break
-            forgotten.append((key, None))
-        for key, _ in forgotten:
-            del self._closed[key]
-        return forgotten
+        return [self._save(key, self._subjects.live[key]) for key in overdue]
 
 
 _REFUSED: dict[Effect, tuple[Reason, str]] = {

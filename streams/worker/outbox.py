@@ -11,8 +11,9 @@ from schemas.instants import rfc3339
 from schemas.topics import DEAD_LETTERS
 from streams import state
 from streams.changes import Change
-from streams.ledger import Checkpoint, StateRecord
+from streams.ledger import Checkpoint
 from streams.state import Progress
+from streams.subjects import StateRecord
 from streams.worker.place import Place, partition_of
 
 PROGRESS_KEY = b"\0progress"
