@@ -22,6 +22,8 @@ from prometheus_client import (
 
 Phase = Literal["fetch", "fold", "assess", "write"]
 
+PREFIX = "rollcall_worker_"
+
 AGE_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86400.0)
 DELAY_BUCKETS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 TRANSACTION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -33,158 +35,121 @@ class WorkerMetrics:
     """Everything the worker tells a Prometheus server. `stage` is session or care."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
         self._fetched_seconds = 0.0
-        ProcessCollector(registry=registry)
-        each = ["stage", "partition"]
-        self.build = Gauge(
-            "rollcall_worker_build_info",
-            "Always 1; the labels say which build runs.",
-            ["version", "python"],
-            registry=registry,
+        ProcessCollector(registry=self.registry)
+        self._define_flow()
+        self._define_standing()
+        self._define_work()
+        build = self._gauge(
+            "build_info", "Always 1; the labels say which build runs.", "version", "python"
         )
-        self.build.labels(version("rollcall"), platform.python_version()).set(1)
-        self.folded = Counter(
-            "rollcall_worker_events_folded_total",
-            "Records taken from the source, refused ones included.",
-            ["stage"],
-            registry=registry,
+        build.labels(version("rollcall"), platform.python_version()).set(1)
+
+    def _define_flow(self) -> None:
+        """What comes in and what goes out."""
+        counter, histogram = self._counter, self._histogram
+        self.folded = counter(
+            "events_folded_total", "Records taken from the source, refused ones included.", "stage"
         )
-        self.duplicates = Counter(
-            "rollcall_worker_events_duplicate_total",
-            "Records whose fold changed nothing.",
-            ["stage"],
-            registry=registry,
+        self.duplicates = counter(
+            "events_duplicate_total", "Records whose fold changed nothing.", "stage"
         )
-        self.dead_letters = Counter(
-            "rollcall_worker_dead_letters_total",
+        self.dead_letters = counter(
+            "dead_letters_total",
             "Records refused and written to the dead letter topic, by reason.",
-            ["stage", "reason"],
-            registry=registry,
+            "stage",
+            "reason",
         )
-        self.faults = Counter(
-            "rollcall_worker_faults_total",
-            "Errors of our own rules: the subject is marked and the others go on.",
-            ["stage"],
-            registry=registry,
-        )
-        self.event_age = Histogram(
-            "rollcall_worker_event_age_seconds",
+        self.event_age = histogram(
+            "event_age_seconds",
             "Time from an event to its folding; one event of each batch is looked at.",
-            ["stage"],
-            buckets=AGE_BUCKETS,
-            registry=registry,
+            AGE_BUCKETS,
         )
-        self.alert_delay = Histogram(
-            "rollcall_worker_alert_delay_seconds",
+        self.alert_delay = histogram(
+            "alert_delay_seconds",
             "Time from when a violation began to hold until its opening was committed.",
-            ["stage"],
-            buckets=DELAY_BUCKETS,
-            registry=registry,
+            DELAY_BUCKETS,
         )
-        self.violations = Counter(
-            "rollcall_worker_violations_total",
+        self.violations = counter(
+            "violations_total",
             "Violation messages written, by rule, severity and status.",
-            ["rule", "severity", "status"],
-            registry=registry,
+            "rule",
+            "severity",
+            "status",
         )
-        self.published = Counter(
-            "rollcall_worker_records_published_total",
-            "Records written, by topic.",
-            ["topic"],
-            registry=registry,
+        self.published = counter("records_published_total", "Records written, by topic.", "topic")
+
+    def _define_standing(self) -> None:
+        """Where each partition stands."""
+        self._standing: list[Gauge] = []
+
+        def gauge(name: str, meaning: str) -> Gauge:
+            self._standing.append(self._gauge(name, meaning, "stage", "partition"))
+            return self._standing[-1]
+
+        self.lag_records = gauge(
+            "lag_records", "Offsets between what is folded and the end of the partition."
         )
-        self.lag_records = Gauge(
-            "rollcall_worker_lag_records",
-            "Offsets between what is folded and the end of the partition.",
-            each,
-            registry=registry,
+        self.lag_seconds = gauge(
+            "lag_seconds", "Time since the last folded record was appended while more wait, else 0."
         )
-        self.lag_seconds = Gauge(
-            "rollcall_worker_lag_seconds",
-            "Time since the last folded record was appended while more wait, else 0.",
-            each,
-            registry=registry,
+        self.position = gauge("position", "Next offset to fold.")
+        self.end = gauge("end_offset", "End of the partition, open transactions excluded.")
+        self.low = gauge(
+            "low_offset", "Where a recovery would begin to read; the log must not lose it."
         )
-        self.position = Gauge(
-            "rollcall_worker_position",
-            "Next offset to fold.",
-            each,
-            registry=registry,
+        self.log_start = gauge("log_start_offset", "First offset that the log still has.")
+        self.subjects = gauge("subjects", "Live subjects in memory, packed ones not counted.")
+        self.checkpoint_age = gauge(
+            "checkpoint_age_seconds",
+            "Time since the partition was last in order: committed, or nothing to commit.",
         )
-        self.end = Gauge(
-            "rollcall_worker_end_offset",
-            "End of the partition, open transactions excluded.",
-            each,
-            registry=registry,
+
+    def _define_work(self) -> None:
+        """What the process itself does."""
+        counter, histogram = self._counter, self._histogram
+        self.transaction_duration = histogram(
+            "transaction_duration_seconds",
+            "Time from filling a transaction to its commit.",
+            TRANSACTION_BUCKETS,
         )
-        self.low = Gauge(
-            "rollcall_worker_low_offset",
-            "Where a recovery would begin to read again; the log must not lose it.",
-            each,
-            registry=registry,
-        )
-        self.log_start = Gauge(
-            "rollcall_worker_log_start_offset",
-            "First offset that the log still has.",
-            each,
-            registry=registry,
-        )
-        self.subjects = Gauge(
-            "rollcall_worker_subjects",
-            "Live subjects in memory, packed ones not counted.",
-            each,
-            registry=registry,
-        )
-        self.transaction_duration = Histogram(
-            "rollcall_worker_transaction_duration_seconds",
-            "Time from the begin of a transaction to its commit.",
-            ["stage"],
-            buckets=TRANSACTION_BUCKETS,
-            registry=registry,
-        )
-        self.transaction_size = Histogram(
-            "rollcall_worker_transaction_size_bytes",
+        self.transaction_size = histogram(
+            "transaction_size_bytes",
             "Bytes of the records of a transaction before compression.",
-            ["stage"],
-            buckets=SIZE_BUCKETS,
-            registry=registry,
+            SIZE_BUCKETS,
         )
-        self.checkpoint_age = Gauge(
-            "rollcall_worker_checkpoint_age_seconds",
-            "Time since the partition was last seen to be in order: committed, or nothing to do.",
-            each,
-            registry=registry,
-        )
-        self.recovery_duration = Histogram(
-            "rollcall_worker_recovery_duration_seconds",
+        self.recovery_duration = histogram(
+            "recovery_duration_seconds",
             "Time from the assignment of a partition until it was ready.",
-            ["stage"],
-            buckets=RECOVERY_BUCKETS,
-            registry=registry,
+            RECOVERY_BUCKETS,
         )
-        self.rebalances = Counter(
-            "rollcall_worker_rebalances_total",
-            "Assignments received from the group.",
-            registry=registry,
+        self.faults = counter(
+            "faults_total", "Errors of our own rules; the subject is marked, others go on.", "stage"
         )
-        self.offset_mismatches = Counter(
-            "rollcall_worker_offset_mismatches_total",
+        self.rebalances = counter("rebalances_total", "Assignments received from the group.")
+        self.offset_mismatches = counter(
+            "offset_mismatches_total",
             "Partitions whose group offset was not our position; somebody moved it.",
-            ["stage"],
-            registry=registry,
+            "stage",
         )
-        self.loop_seconds = Counter(
-            "rollcall_worker_loop_seconds_total",
+        self.loop_seconds = counter(
+            "loop_seconds_total",
             "Time budget: CPU of the fetching thread, and of the main thread by what it did.",
-            ["phase"],
-            registry=registry,
+            "phase",
         )
-        self.broker_connected = Gauge(
-            "rollcall_worker_broker_connected",
-            "1 while the broker answers, else 0.",
-            registry=registry,
+        self.broker_connected = self._gauge(
+            "broker_connected", "1 while the broker answers, else 0."
         )
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(PREFIX + name, meaning, labels, registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(PREFIX + name, meaning, labels, registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(PREFIX + name, meaning, ["stage"], buckets=buckets, registry=self.registry)
 
     @contextmanager
     def spending(self, phase: Phase) -> Iterator[None]:
@@ -203,16 +168,7 @@ class WorkerMetrics:
 
     def forget(self, stage: str, partition: int) -> None:
         """Stop telling about a partition that is no longer ours."""
-        for gauge in (
-            self.lag_records,
-            self.lag_seconds,
-            self.position,
-            self.end,
-            self.low,
-            self.log_start,
-            self.subjects,
-            self.checkpoint_age,
-        ):
+        for gauge in self._standing:
             gauge.remove(stage, str(partition))
 
 

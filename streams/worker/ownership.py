@@ -28,6 +28,7 @@ class Ownership:
     def __init__(self, tools: Tools, place_of: Callable[[TP], Place]) -> None:
         self.tasks: dict[TP, PartitionTask] = {}
         self.changing_since: float | None = None
+        self.leaving = False
         self._tools = tools
         self._place_of = place_of
         self._kept: dict[TP, PartitionTask] = {}
@@ -55,16 +56,19 @@ class Ownership:
         Returns when all are at work, or when a newer rebalance has cancelled those that are
         not. May be called twice for one assignment. `ends` tells the ends of the partitions.
         """
+        if self.leaving:
+            return
         self._kept = {tp: task for tp, task in self._kept.items() if tp in assigned}
         for tp in set(assigned) - self.tasks.keys() - self._recoveries.keys():
             self._recoveries[tp] = asyncio.create_task(self._take_over(tp, ends))
         recoveries = dict(self._recoveries)
         if recoveries:
-            await asyncio.wait(recoveries.values())
+            await asyncio.wait(recoveries.values(), return_when=asyncio.FIRST_EXCEPTION)
         for tp, recovery in recoveries.items():
-            self._recoveries.pop(tp, None)
-            if not recovery.cancelled() and (error := recovery.exception()):
+            if not recovery.cancelled() and recovery.done() and (error := recovery.exception()):
                 _fail(self._place_of(tp), error)
+            if self._recoveries.get(tp) is recovery:
+                del self._recoveries[tp]
         if set(assigned) == self.tasks.keys():
             self.changing_since = None
             log.info("ready with %d partitions", len(self.tasks))
@@ -82,16 +86,18 @@ class Ownership:
 
     async def leave(self) -> None:
         """Write what is folded and give everything back, for good."""
+        self.leaving = True
         await self._let_go(last_checkpoint=True)
 
     async def _take_over(self, tp: TP, ends: Callable[[], Mapping[TP, End]]) -> None:
-        task = await recover(self._place_of(tp), self._tools, self._kept.pop(tp, None))
+        task = await recover(self._place_of(tp), self._tools, self._kept.get(tp))
+        self._kept.pop(tp, None)
         task.end = lambda: ends().get(tp)
         self.tasks[tp] = task
         task.start(lambda: len(self.tasks))
 
     async def _let_go(self, last_checkpoint: bool) -> dict[TP, PartitionTask]:
-        recoveries = self._recoveries
+        recoveries, self._recoveries = self._recoveries, {}
         for recovery in recoveries.values():
             recovery.cancel()
         tasks, self.tasks = self.tasks, {}

@@ -1,9 +1,9 @@
 """Pulse: what the event loop looks at every half second, and shows that it lives by doing so."""
 
 import asyncio
+import contextlib
 import logging
 import time
-from typing import Any
 
 from aiokafka.errors import KafkaError
 
@@ -15,6 +15,7 @@ from streams.worker.watchdog import Watchdog
 
 BEAT_S = 0.5
 LOG_STARTS_EVERY_S = 30.0
+ANSWER_S = 5.0
 AWAY_S = 5.0
 """Ends are told twice a second; not hearing of any for so long means that nobody answers."""
 
@@ -32,20 +33,33 @@ class Pulse:
         self._consumer = consumer
         self._watchdog = watchdog
         self._away = False
-        self._starts_asked_at = 0.0
 
     async def run(self) -> None:
-        """Beat until cancelled."""
+        """Beat until we leave."""
         self._watchdog.start()
-        while True:
+        await asyncio.gather(self._beat(), self._inquire())
+
+    async def _beat(self) -> None:
+        """What needs nobody else, so that nobody else can hold it up."""
+        while not self._ownership.leaving:
             self._watchdog.beat()
             now = time.monotonic()
             for task in self._ownership.tasks.values():
                 task.beat(now)
             self._look_for_broker(now)
             self._tools.metrics.fetching(self._consumer.thread.cpu_seconds)
-            await self._ask_coordinator()
-            await self._ask_log_starts(now)
+            await asyncio.sleep(BEAT_S)
+
+    async def _inquire(self) -> None:
+        """What is asked of the consumer's thread and of the broker, who may not answer."""
+        asked_at = 0.0
+        while not self._ownership.leaving:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_S):
+                    await self._ask_coordinator()
+                    if time.monotonic() - asked_at > LOG_STARTS_EVERY_S and not self._away:
+                        asked_at = time.monotonic()
+                        await self._ask_log_starts()
             await asyncio.sleep(BEAT_S)
 
     def _look_for_broker(self, now: float) -> None:
@@ -68,15 +82,9 @@ class Pulse:
         except Exception as error:  # noqa: BLE001  of any kind, it is final
             halt(f"the group cannot be kept: {in_short(error)}")
 
-    async def _ask_log_starts(self, now: float) -> None:
-        tasks = self._ownership.tasks
-        if self._away or not tasks or now - self._starts_asked_at < LOG_STARTS_EVERY_S:
-            return
-        self._starts_asked_at = now
-        try:
-            starts: dict[Any, int] = await self._consumer.earliest_offsets(*tasks)
-        except KafkaError:
-            return
-        for tp, task in self._ownership.tasks.items():
-            if tp in starts:
-                task.log_starts(starts[tp])
+    async def _ask_log_starts(self) -> None:
+        with contextlib.suppress(KafkaError):
+            starts = await self._consumer.thread.log_starts()
+            for tp, task in self._ownership.tasks.items():
+                if tp in starts:
+                    task.log_starts(starts[tp])

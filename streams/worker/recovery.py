@@ -84,6 +84,7 @@ class _Restoration:
     async def run(self, told: Acknowledged, kept: PartitionTask | None) -> Restored:
         """What is known of the partition, from memory or from the log."""
         if kept is not None and await self._untouched(kept.state_end + 1):
+            log.info("%s: goes on from memory, at offset %d", self._place, kept.ledger.position)
             return kept.restored
         latest = await self._latest()
         self._tools.failpoints.reach("recovery-state")

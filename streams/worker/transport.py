@@ -6,8 +6,9 @@ older generation are dropped, as are those of a partition that is no longer acti
 consumer seeks back when it was suspended while it waited.
 """
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -139,7 +140,18 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def check_coordinator(self) -> None:
         """Raise what the group's coordination has parked until somebody asks."""
         if self._consumer is not None and self._consumer._coordinator is not None:
-            await self.call_thread(self._check_coordinator)
+            await self._aside(self._check_coordinator())
+
+    async def log_starts(self) -> dict[TP, int]:
+        """The first offset that each assigned partition still has."""
+        if self._consumer is None or not (assigned := self._consumer.assignment()):
+            return {}
+        starts = await self._aside(self._consumer.beginning_offsets(assigned))
+        return {TP(*partition): start for partition, start in starts.items()}
+
+    def _aside(self, asked: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
+        """Do this in the thread, but not in its queue, where fetches would wait behind it."""
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self.thread_loop))
 
     async def _check_coordinator(self) -> None:
         self._consumer._coordinator.check_errors()

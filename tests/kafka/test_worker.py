@@ -153,6 +153,7 @@ def test_two_workers_share_and_hand_over(workers: Workers) -> None:
 
     workers.start("two", stages="session")
     workers.until(lambda: "ready with 1 partitions" in workers.log("one"), "one did not share")
+    assert workers.log("one").count("goes on from memory") == 1
     for session in sessions:
         workers.send(event("left", "a", session), key=session.encode())
     for session in sessions:

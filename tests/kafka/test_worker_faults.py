@@ -183,6 +183,27 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for(workers: Workers) -> N
     assert workers.stop() == 0
 
 
+def test_a_broker_that_goes_away_is_waited_for(tmp_path: Path) -> None:
+    with (
+        Broker(tmp_path / "kafka") as broker,
+        Workers(broker.bootstrap, "", tmp_path) as workers,
+    ):
+        workers.start(stages="session")
+        workers.send(scheduled(), event("joined", "a"))
+        workers.until_scored("a")
+        broker.kill()
+        workers.until(lambda: "does not answer: waiting" in workers.log(), "it does not say so")
+        broker.start()
+        workers.send(event("left", "a"))
+        if workers.has_ended():
+            # A transaction was under way. Whoever runs the worker starts it again.
+            workers.start(stages="session")
+        workers.until_scored("a", times=2)
+
+        assert once_each(workers.scores())
+        assert "Traceback" not in workers.log()
+
+
 def test_a_group_that_refuses_us_ends_the_worker(workers: Workers) -> None:
     """Faust would go on for ever without partitions: the error is parked, and it never asks."""
     workers.start(ready=False, session_timeout_ms="1000", heartbeat_ms="300")

@@ -37,7 +37,6 @@ class Workers:
         self.bootstrap, self.prefix = bootstrap, prefix
         self._folder = folder
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._producer = KafkaProducer(bootstrap_servers=bootstrap, max_request_size=2 << 20)
 
     def __enter__(self) -> "Workers":
         return self
@@ -53,7 +52,6 @@ class Workers:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait()
-        self._producer.close()
 
     def start(self, name: str = "one", ready: bool = True, **settings: str) -> None:
         """Start a worker, with settings such as `stages="session"`; wait until it is `ready`."""
@@ -84,6 +82,10 @@ class Workers:
         """Send a signal."""
         self._processes[name].send_signal(number)
 
+    def has_ended(self, name: str = "one") -> bool:
+        """Whether a worker has ended by itself."""
+        return self._processes[name].poll() is not None
+
     def ended(self, name: str = "one") -> int:
         """The exit code of a worker that is about to end."""
         return self._processes[name].wait(DEADLINE_S)
@@ -102,19 +104,22 @@ class Workers:
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> None:
         """Append records, in order; returns when all are on the log."""
-        sent = [
-            self._producer.send(
-                self.prefix + topic,
-                event if event is None or isinstance(event, bytes) else json.dumps(event).encode(),
-                key=key,
-                partition=partition,
-                headers=list(headers),
-            )
-            for event in events
-        ]
-        self._producer.flush()
-        for future in sent:
-            future.get(0)
+        with closing(
+            KafkaProducer(bootstrap_servers=self.bootstrap, max_request_size=2 << 20)
+        ) as producer:
+            sent = [
+                producer.send(
+                    self.prefix + topic,
+                    each if each is None or isinstance(each, bytes) else json.dumps(each).encode(),
+                    key=key,
+                    partition=partition,
+                    headers=list(headers),
+                )
+                for each in events
+            ]
+            producer.flush()
+            for future in sent:
+                future.get(0)
 
     def send_compressed(
         self, value: bytes, key: bytes, headers: Sequence[tuple[str, bytes]] = ()
