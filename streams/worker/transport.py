@@ -20,8 +20,12 @@ from schemas.dead_letter import Arrival
 from streams.settings import Settings
 from streams.worker.lines import SILENT
 
-FETCH_WAIT_MS = 500
-"""An idle partition's end is known this often, and with it whether we have caught up."""
+FETCH_ENOUGH = 256 * 1024
+FETCH_WAITS_MS = range(10, 101)
+"""A fetch is answered when it has enough bytes, or after a twentieth of the time between two
+checkpoints, within these bounds. Answered for every few records that come in, fetching would
+cost ten times what folding them does; an end is known as often, and with it whether we have
+caught up."""
 
 REQUEST_TIMEOUT_MS = 90_000
 REBALANCE_TIMEOUT_MS = 30_000
@@ -80,7 +84,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             max_poll_records=settings.fetch_records,
             max_poll_interval_ms=POLL_INTERVAL_MS,
             max_partition_fetch_bytes=settings.fetch_bytes,
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_min_bytes=FETCH_ENOUGH,
+            fetch_max_wait_ms=_fetch_wait_ms(settings),
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             session_timeout_ms=settings.session_timeout_ms,
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
@@ -222,6 +227,11 @@ class Transport(driver.Transport):
     """What `rollcall://` names."""
 
     Consumer = Consumer
+
+
+def _fetch_wait_ms(settings: Settings) -> int:
+    wait_ms = settings.checkpoint_every_ms // 20
+    return min(max(wait_ms, FETCH_WAITS_MS[0]), FETCH_WAITS_MS[-1])
 
 
 def _positions(assignment: Any) -> dict[TopicPartition, int]:

@@ -15,6 +15,7 @@ from kafka import KafkaConsumer, TopicPartition
 from schemas.dead_letter import Entry
 from schemas.topics import CARE, TELEMETRY
 from streams.reading import read_topic
+from streams.worker.failpoints import KILLED
 
 PARTITIONS = 4
 INSIDE = ("checkpoint-offsets", "checkpoint-sent", "checkpoint-acknowledged")
@@ -26,8 +27,8 @@ SINK = "from streams.commands import main; main(['sink'])"
 class Fleet:
     """Workers by name, and one sink; all are gone at the end.
 
-    `killed` counts SIGKILLs and exits at failpoints, `inside` those that were certain to hit
-    an open transaction.
+    `killed` counts ends by SIGKILL and at failpoints, `inside` those at a failpoint inside an
+    open transaction.
     """
 
     def __init__(
@@ -37,7 +38,6 @@ class Fleet:
         self.inside = 0
         self._bootstrap, self._prefix, self._folder = bootstrap, prefix, folder
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
-        self._armed: set[str] = set()
         self._environment = {
             **os.environ,
             "ROLLCALL_BOOTSTRAP": bootstrap,
@@ -67,30 +67,29 @@ class Fleet:
         running = self._workers.get(name)
         if running is not None and running.poll() is None:
             return
-        if name in self._armed:
-            self._armed.discard(name)
-            self.killed += 1
-            self.inside += 1
         extra = {} if failpoint is None else {"ROLLCALL_FAILPOINT": failpoint}
-        if failpoint is not None:
-            self._armed.add(name)
         argv = [sys.executable, "-m", "streams.worker"]
         self._workers[name] = self._run(name, argv, extra)
 
-    def disturb(self, chance: random.Random) -> None:
-        """Do one thing to one worker: kill it, let it die in a transaction, or let it leave."""
+    def disturb(self, act: str, chance: random.Random) -> None:
+        """Do one thing to one worker, which is back afterwards.
+
+        `kill` ends it with SIGKILL, `leave` asks it to go; `failpoint` ends it, too, and lets
+        the one that follows die inside a transaction.
+        """
         name = chance.choice(sorted(self._workers))
         worker = self._workers[name]
-        act = chance.choice(("kill", "kill", "failpoint", "leave"))
-        if worker.poll() is None and name not in self._armed:
-            if act == "leave":
-                worker.send_signal(signal.SIGTERM)
-            else:
-                worker.kill()
-                self.killed += 1
-            worker.wait()
-        point = f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}" if act == "failpoint" else None
-        self.start(name, point)
+        worker.send_signal(signal.SIGTERM if act == "leave" else signal.SIGKILL)
+        worker.wait(DEADLINE_S)
+        if act == "kill":
+            self.killed += 1
+        if act == "failpoint":
+            self.start(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
+            status = self._workers[name].wait(DEADLINE_S)
+            assert status == KILLED, f"{name} ended with {status}; see {self._folder}"
+            self.killed += 1
+            self.inside += 1
+        self.start(name)
 
     def wait_until_done(self, final: int) -> None:
         """Wait until the clock is past `final` ms and both groups stand at the end of the log."""

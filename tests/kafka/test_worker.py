@@ -9,7 +9,7 @@ import pytest
 from schemas.topics import CARE, SCORES, VIOLATIONS
 from streams.machine.kafka import Broker
 from streams.worker.failpoints import KILLED
-from tests.kafka.workers import Workers, ago, event, once_each, scheduled
+from tests.kafka.workers import Workers, ago, event, neighbour, once_each, scheduled
 
 
 @pytest.fixture
@@ -84,8 +84,10 @@ def test_what_was_only_folded_is_folded_again(workers: Workers) -> None:
     workers.start(stages="session", assess_every_ms="600000")
     workers.send(scheduled(), event("joined", "a"), event("joined", "b"))
     workers.until_scored("b")
+    other = neighbour("s1")
     workers.send(event("chat", "a"))
-    workers.until(lambda: workers.committed() >= 3, "nothing committed")
+    workers.send(scheduled(other), key=other.encode())
+    workers.until(lambda: workers.committed() == 5, "nothing committed")
     workers.signal(signal.SIGKILL)
     workers.ended()
 

@@ -14,7 +14,8 @@ from schemas.dead_parts import PART, join
 from schemas.topics import CARE, DEAD_LETTERS, TELEMETRY, TOPICS
 from streams.machine.kafka import Broker
 from streams.machine.ports import LOOPBACK, free_port
-from tests.kafka.workers import Workers, ago, event, once_each, scheduled
+from streams.worker.place import partition_of
+from tests.kafka.workers import PARTITIONS, Workers, ago, event, neighbour, once_each, scheduled
 
 
 @pytest.fixture
@@ -149,12 +150,14 @@ def test_a_log_that_lost_what_is_in_no_state_is_refused(workers: Workers) -> Non
     workers.send(scheduled(), event("joined", "a"))
     workers.until_scored("a")
     workers.send(event("chat", "a"), event("chat", "b"))
-    workers.until(lambda: workers.committed() >= 4, "nothing committed")
+    other = neighbour("s1")
+    workers.send(scheduled(other), key=other.encode())
+    workers.until(lambda: workers.committed() == 5, "nothing committed")
     workers.signal(signal.SIGKILL)
     workers.ended()
-    [place] = workers.places_of(b"s1")
+    place = TopicPartition(workers.prefix + TELEMETRY.name, partition_of(b"s1", PARTITIONS))
     with KafkaAdminClient(bootstrap_servers=workers.bootstrap) as admin:
-        admin.delete_records({TopicPartition(workers.prefix + TELEMETRY.name, place): 4})
+        admin.delete_records({place: 4})
     workers.start(stages="session", ready=False)
 
     assert workers.ended() == 1

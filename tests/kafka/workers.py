@@ -21,6 +21,7 @@ from schemas.dead_letter import Entry
 from schemas.topics import DEAD_LETTERS, SCORES, TELEMETRY, Topic
 from sinks.topics import provision
 from streams.reading import read_topic
+from streams.worker.place import partition_of
 
 PARTITIONS = 2
 DEADLINE_S = 60.0
@@ -146,16 +147,6 @@ class Workers:
             )
         provision(self.bootstrap, PARTITIONS, 1, self.prefix)
 
-    def places_of(self, key: bytes) -> set[int]:
-        """The partitions of the telemetry in which there are records with this key."""
-        topic = self.prefix + TELEMETRY.name
-        return {
-            partition
-            for partition in range(PARTITIONS)
-            for entry in read_topic(self.bootstrap, topic, partition=partition)
-            if entry.key == key
-        }
-
     def entries(self, topic: str) -> list[Entry]:
         """What is committed in a topic."""
         return list(read_topic(self.bootstrap, self.prefix + topic))
@@ -214,6 +205,13 @@ def once_each(records: Sequence[Record]) -> bool:
         epochs.setdefault(record["id"], set()).add(record["epoch"])
     counted = all(found == list(range(1, len(found) + 1)) for found in revisions.values())
     return counted and all(len(found) == 1 for found in epochs.values())
+
+
+def neighbour(session: str) -> str:
+    """Another session in the same partition."""
+    place = partition_of(session.encode(), PARTITIONS)
+    names = (f"{session}-{number}" for number in range(99))
+    return next(name for name in names if partition_of(name.encode(), PARTITIONS) == place)
 
 
 def ago(**duration: float) -> str:
