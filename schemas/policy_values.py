@@ -3,15 +3,18 @@
 import re
 from fractions import Fraction
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 LONGEST_MS = 400 * UNITS_MS["d"]
 
 _DURATION = re.compile(r"([0-9]{1,12})(ms|s|m|h|d)")
+
+
+Percent = Annotated[int, Meta(ge=0, le=100)]
 
 
 class Duration(int):

@@ -52,6 +52,14 @@ SCORES = Topic(
     readers="sink, subscribers",
     retention_ms=90 * DAY_MS,
 )
+WEEKS = Topic(
+    name="rollcall.weeks.v1",
+    key="participant",
+    holds="weeks of people in programs",
+    writer="care stage",
+    readers="sink, subscribers",
+    retention_ms=400 * DAY_MS,
+)
 VIOLATIONS = Topic(
     name="rollcall.violations.v1",
     key="participant, or session for a session's own",
@@ -59,6 +67,22 @@ VIOLATIONS = Topic(
     writer="session stage, care stage",
     readers="sink, subscribers",
     retention_ms=400 * DAY_MS,
+)
+RECOMMENDATIONS = Topic(
+    name="rollcall.recommendations.v1",
+    key="participant",
+    holds="what somebody should look at and decide",
+    writer="care stage",
+    readers="sink, subscribers",
+    retention_ms=400 * DAY_MS,
+)
+IDENTITIES = Topic(
+    name="rollcall.identities.v1",
+    key="alias",
+    holds="whose participant a platform's pseudonym is",
+    writer="roster import",
+    readers="door",
+    cleanup="compact",
 )
 DEAD_LETTERS = Topic(
     name="rollcall.deadletters.v1",
@@ -93,7 +117,10 @@ TOPICS: tuple[Topic, ...] = (
     TELEMETRY,
     CARE,
     SCORES,
+    WEEKS,
     VIOLATIONS,
+    RECOMMENDATIONS,
+    IDENTITIES,
     DEAD_LETTERS,
     SESSION_STATE,
     CARE_STATE,

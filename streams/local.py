@@ -5,10 +5,11 @@ runs it decides what to do with the changes: print them, or write them to a sink
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
+from schemas.care import Staff
 from schemas.dead_letter import DeadLetter, Entry
 from schemas.instants import Instant, milliseconds
 from schemas.policy import Policies
@@ -19,9 +20,7 @@ from streams.ledger import Ledger
 from streams.session.stage import session_stage
 from streams.stage import Pacing
 
-CARE_TYPES = frozenset(
-    {"absence_notified", "absence_decided", "accommodation", "override", "waived"}
-)
+CARE_TYPES = frozenset(kind.__struct_config__.tag for kind in get_args(Staff))
 CHECKPOINT_MS = 2_000
 
 

@@ -79,7 +79,8 @@ def recap(scores: Iterable[Score], violations: Sequence[Violation]) -> Recap:
             by_session[score.session].append(score)
     about: dict[str, list[Violation]] = defaultdict(list)
     for violation in violations:
-        about[violation.session].append(violation)
+        if violation.session is not None:
+            about[violation.session].append(violation)
     sessions = [_session(people, about[name]) for name, people in by_session.items()]
     people = [score for each in by_session.values() for score in each]
     return Recap(
@@ -88,7 +89,7 @@ def recap(scores: Iterable[Score], violations: Sequence[Violation]) -> Recap:
         cases=_cases(people, violations),
         retracted=sorted(
             (each for each in violations if each.status == "retracted"),
-            key=lambda each: (each.reason or "", each.session, each.participant or ""),
+            key=lambda each: (each.reason or "", each.session or "", each.participant or ""),
         ),
     )
 
@@ -166,7 +167,9 @@ def _rules(violations: Sequence[Violation]) -> Iterator[RuleRecap]:
 def _cases(scores: Iterable[Score], violations: Sequence[Violation]) -> list[Case]:
     by_person: dict[tuple[str, str], list[Violation]] = defaultdict(list)
     for violation in violations:
-        if violation.participant is not None and violation.rule in RULES:
+        if violation.session is None or violation.participant is None:
+            continue
+        if violation.rule in RULES:
             by_person[violation.session, violation.participant].append(violation)
     order: dict[str, int] = {rule: place for place, rule in enumerate(RULES)}
     cases = [

@@ -18,7 +18,10 @@ from schemas.care import (
 )
 from schemas.instants import milliseconds
 from schemas.policy import Policy
-from streams.care.facts import CareFacts, Result, StaffFact
+from streams.care.facts import CareFacts, Result
+
+SessionFact = AbsenceNotified | AbsenceDecided | Override | Waived
+"""What staff say of one session."""
 
 
 class Excuse(NamedTuple):
@@ -31,7 +34,7 @@ class Excuse(NamedTuple):
 class Said(NamedTuple):
     """Staff facts that were not taken back, oldest first by (at, id)."""
 
-    sessions: dict[str, list[StaffFact]]
+    sessions: dict[str, list[SessionFact]]
     accommodations: list[Accommodation]
 
 
@@ -43,12 +46,12 @@ def said(facts: CareFacts) -> Said:
             continue
         if isinstance(fact, Accommodation):
             index.accommodations.append(fact)
-        else:
+        elif isinstance(fact, SessionFact) and fact.session is not None:
             index.sessions.setdefault(fact.session, []).append(fact)
     return index
 
 
-def excuse(about: Sequence[StaffFact], result: Result, policy: Policy) -> Excuse:
+def excuse(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excuse:
     """The excuse for one session, if any; `about` is what was said of it, oldest first."""
     overrides = [fact for fact in about if isinstance(fact, Override)]
     if overrides:
@@ -82,9 +85,9 @@ def _by_notice(notice: AbsenceNotified, result: Result, policy: Policy) -> str |
     return None
 
 
-def waived(about: Sequence[StaffFact]) -> set[Judged]:
+def waived(about: Sequence[SessionFact]) -> set[Judged]:
     """Rules that staff waived for the session that `about` was said of."""
-    return {fact.rule for fact in about if isinstance(fact, Waived)}
+    return {fact.rule for fact in about if isinstance(fact, Waived) and fact.rule is not None}
 
 
 def exempt(accommodations: Sequence[Accommodation], result: Result) -> set[str]:

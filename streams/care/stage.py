@@ -3,13 +3,13 @@
 from functools import partial
 from operator import attrgetter
 
-from schemas.care import Accommodation, Care
+from schemas.care import Care, Staff
 from schemas.codec import decode_care
 from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
 from schemas.topics import CARE, CARE_STATE, VIOLATIONS
-from streams.care.excuse import said
-from streams.care.facts import CareFacts, Result, StaffFact
+from streams.care.excuse import SessionFact, said
+from streams.care.facts import CareFacts, Result
 from streams.care.fold import FOLDS
 from streams.care.violations import RULES, Held, judge, signature, violation, violation_id
 from streams.stage import Assessment, Output, Pace, Stage
@@ -101,11 +101,11 @@ def seal(facts: CareFacts, participant: str, now: int) -> list[str]:
     return [violation_id(participant, session, rule) for session in sealed for rule in RULES]
 
 
-def _spent(fact: StaffFact, sealed: set[str], facts: CareFacts, oldest: int) -> bool:
-    if not isinstance(fact, Accommodation):
+def _spent(fact: Staff, sealed: set[str], facts: CareFacts, oldest: int) -> bool:
+    if isinstance(fact, SessionFact) and fact.session is not None:
         unknown = fact.session not in facts.results
         return fact.session in sealed or (unknown and milliseconds(fact.at) < oldest)
-    ended_at = fact.at if fact.withdrawn else fact.until
+    ended_at = fact.at if fact.withdrawn else getattr(fact, "until", None)
     return ended_at is not None and milliseconds(ended_at) < oldest
 
 

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from schemas.policy import Policy
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Severity, Violation
-from streams.care.excuse import Said, excuse, exempt, waived
-from streams.care.facts import Result, StaffFact
+from streams.care.excuse import Said, SessionFact, excuse, exempt, waived
+from streams.care.facts import Result
 from streams.identity import identify
 
 RULES: tuple[FindingRule, ...] = (
@@ -90,7 +90,9 @@ def _acquitted(result: Result) -> str | None:
     return None if result.judged else "unidentified_guest"
 
 
-def _let_off(about: Sequence[StaffFact], staff: Said, result: Result) -> Mapping[FindingRule, str]:
+def _let_off(
+    about: Sequence[SessionFact], staff: Said, result: Result
+) -> Mapping[FindingRule, str]:
     """Rules that are not asked of the person in this session, and why."""
     rules: dict[FindingRule, str] = {}
     exempted = exempt(staff.accommodations, result)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from msgspec import to_builtins
 
-from schemas.policy import Scored
+from schemas.policy_session import Scored
 from streams.explanation.view import Section, View
 from streams.readable import duration, number
 from streams.session.participation import SCORED, Part, quiet_ms

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override
+from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override, Staff
 from schemas.instants import instant, milliseconds
-from streams.care.facts import StaffFact
 from streams.explanation.view import Section, View
 from streams.readable import counted, listed
 from streams.session.attendee import resolve
@@ -92,7 +91,7 @@ def _waiting(view: View) -> Iterator[str]:
         yield f"in the waiting room from {view.clock(each.since)}, {until}{let_in}"
 
 
-def _said(fact: StaffFact, view: View) -> str:
+def _said(fact: Staff, view: View) -> str:
     if isinstance(fact, AbsenceNotified):
         what = f"absence announced ({fact.reason})"
     elif isinstance(fact, AbsenceDecided):

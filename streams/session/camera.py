@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from schemas.policy import CameraRules
+from schemas.policy_session import CameraRules
 from schemas.score import CameraStatus
 from streams.intervals import Spans, intersect, length, subtract, union
 from streams.session.facts import Move

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from schemas.instants import HOUR_MS, MINUTE_MS
-from schemas.policy import ParticipationRules, Scored
+from schemas.policy_session import ParticipationRules, Scored
 from schemas.score import Level
 from streams.intervals import Spans, intersect, length, subtract, union
 from streams.session.camera import uncancelled

@@ -129,6 +129,7 @@ def render_result(scored: Scored, result_id: str, score: Score) -> SessionResult
         observed=_spans(clip(stay.observed, None, course.now)),
         inferred=_spans(clip(stay.inferred, None, course.now)),
         bridged=_spans(person.attendance.bridged),
+        breaks=_spans(window.breaks),
         before_host_ms=length(before) if hosted else 0,
         after_host_ms=length(there) - length(before) if hosted else length(there),
         waiting=tuple(

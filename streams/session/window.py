@@ -50,6 +50,7 @@ class Window(NamedTuple):
     void_reason: str | None
     needs_review: str | None
     passing: Spans
+    breaks: Spans
     looks: tuple[int, ...]
 
 
@@ -151,7 +152,9 @@ def window(
     if decided is not None or void_reason is not None:
         review = None
     bounds = (at for span in (*breaks, *outages) for at in span)
-    return Window(spans, scheduled, hosted, first_host, void_reason, review, passing, tuple(bounds))
+    return Window(
+        spans, scheduled, hosted, first_host, void_reason, review, passing, breaks, tuple(bounds)
+    )
 
 
 def _declared(interruptions: Iterable[Interruption], longer: int) -> Iterable[tuple[int, int]]:
@@ -183,4 +186,4 @@ def _unscheduled(facts: SessionFacts, course: Course, hosts: Spans, everyone: Sp
     decision = facts.decision
     void = decision.reason if decision is not None and decision.value else None
     first_host = hosts[0][0] if hosts else None
-    return Window(spans, spans, None, first_host, void, None, [], ())
+    return Window(spans, spans, None, first_host, void, None, [], [], ())

@@ -98,7 +98,9 @@ def result(
     own = {"revision": 1, "before_host_ms": 0, "after_host_ms": 0, "not_admitted": False} | {
         name: fields.pop(name) for name in _RESULT_FIELDS & fields.keys()
     }
-    spans: Any = dict.fromkeys(("window", "observed", "inferred", "bridged", "waiting"), ())
+    spans: Any = dict.fromkeys(
+        ("window", "observed", "inferred", "bridged", "breaks", "waiting"), ()
+    )
     named: Any = {"session": session, "participant": participant, "withdrawn": withdrawn}
     score: Any = {
         **_SCORE,
@@ -123,6 +125,7 @@ def entry(record: CareEvent | SessionResult, offset: int = 0, appended_at: int =
     return Entry(offset, appended_at, record.participant.encode(), encode(record))
 
 
+_SPANS = ("window", "observed", "inferred", "bridged", "breaks", "waiting")
 _RESULT_FIELDS = {"revision", "epoch", "before_host_ms", "after_host_ms", "not_admitted"}
 _COMPONENT = Component(available=True, exempt=False, counted=0, target=12.0, value=0.0, weight=40)
 _COUNTS = (
