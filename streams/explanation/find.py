@@ -5,12 +5,14 @@ from difflib import get_close_matches
 
 import msgspec
 
+from schemas.care import Accommodation
 from schemas.dead_letter import DeadLetter
 from schemas.instants import rfc3339
 from schemas.policy import Policies
 from schemas.score import Score
 from schemas.topics import SCORES, VIOLATIONS
 from schemas.violation import Violation
+from streams.care.excuse import SessionFact
 from streams.care.facts import CareFacts
 from streams.care.violations import RULES, violation_id
 from streams.explanation.view import View
@@ -70,7 +72,8 @@ def judged(person: Person, local: Local) -> tuple[View, list[DeadLetter]]:
     staff = [
         fact
         for fact in facts.staff.values()
-        if getattr(fact, "session", person.session) == person.session
+        if isinstance(fact, Accommodation)
+        or (isinstance(fact, SessionFact) and fact.session == person.session)
     ]
     view = View(
         session=person.session,

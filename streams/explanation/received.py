@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override, Staff
+from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override
 from schemas.instants import instant, milliseconds
+from streams.care.excuse import SessionFact
 from streams.explanation.view import Section, View
 from streams.readable import counted, listed
 from streams.session.attendee import resolve
@@ -91,7 +92,7 @@ def _waiting(view: View) -> Iterator[str]:
         yield f"in the waiting room from {view.clock(each.since)}, {until}{let_in}"
 
 
-def _said(fact: Staff, view: View) -> str:
+def _said(fact: SessionFact | Accommodation, view: View) -> str:
     if isinstance(fact, AbsenceNotified):
         what = f"absence announced ({fact.reason})"
     elif isinstance(fact, AbsenceDecided):

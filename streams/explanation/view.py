@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from schemas.care import Staff
+from schemas.care import Accommodation
 from schemas.policy import Policy
 from schemas.score import Score
 from schemas.violation import Violation
+from streams.care.excuse import SessionFact
 from streams.readable import clock, moment
 from streams.session.attendee import Attendee
 from streams.session.facts import SessionFacts
@@ -28,7 +29,7 @@ class View(NamedTuple):
     score: Score
     violations: tuple[Violation, ...]
     acquittals: dict[str, str]
-    staff: tuple[Staff, ...]
+    staff: tuple[SessionFact | Accommodation, ...]
 
     @property
     def person(self) -> Attendee:
