@@ -1,0 +1,41 @@
+"""Records of the past: what the source topics hold, as the local runner takes it."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from schemas.care import SessionResult
+from schemas.topics import CARE, TELEMETRY
+from streams.local import Routed
+from streams.reading import read_in_order
+
+RESULT = SessionResult.__struct_config__.tag
+
+
+class Tagged(msgspec.Struct):
+    """The type of a record, before the codec sees it."""
+
+    type: str | None = None
+
+
+_read_tag = msgspec.json.Decoder(Tagged).decode
+
+
+def from_topics(bootstrap: str, prefix: str) -> Iterator[Routed]:
+    """Everything committed on the source topics, in the order in which the broker took it.
+
+    Results of the live worker are left out: they are measured anew. Raises ReadingError.
+    """
+    care = prefix + CARE.name
+    for topic, entry in read_in_order(bootstrap, (prefix + TELEMETRY.name, care)):
+        if topic != care:
+            yield Routed(False, entry)
+        elif not _measured(entry.value):
+            yield Routed(True, entry)
+
+
+def _measured(value: bytes | None) -> bool:
+    try:
+        return _read_tag(value or b"").type == RESULT
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return False
