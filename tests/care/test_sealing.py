@@ -10,7 +10,8 @@ from schemas.care import CareEvent, SessionResult
 from schemas.instants import DAY_MS, milliseconds
 from schemas.topics import CARE_STATE
 from streams.care.facts import MOST_RESULTS, MOST_STAFF_FACTS, CareFacts
-from streams.care.stage import KEPT_MS, OLDEST_MS, care_stage
+from streams.care.seal import KEPT_MS, OLDEST_MS
+from streams.care.stage import care_stage
 from streams.care.violations import RULES
 from tests.builders import when
 from tests.care.builders import (
