@@ -161,6 +161,21 @@ class TestNotAdmitted:
 
         assert violations(scheduled(), log)["not_admitted a"].status == "stood"
 
+    @pytest.mark.parametrize(("inside", "rules"), [("10:06", set()), ("10:06:00.001", {"a"})])
+    def test_who_is_seen_inside_waits_no_longer(self, inside: str, rules: set[str]) -> None:
+        lost = [waiting("10:01", "a"), chat(inside, "a"), left("12:00", "a")]
+        other = [waiting("10:01", "a", "lobby"), *stay(inside, "12:00", "a", "room")]
+
+        for log in (lost, other):
+            seen = violations(scheduled(), log)
+            assert seen.keys() == {f"not_admitted {who}" for who in rules}
+            assert all(each.status == "resolved" for each in seen.values())
+
+    def test_another_device_in_the_waiting_room_keeps_nobody_out(self) -> None:
+        log = [*stay("10:00", "12:00", "a", "c1"), waiting("10:30", "a", "c2")]
+
+        assert violations(scheduled(), log) == {}
+
     def test_the_care_stage_is_told(self) -> None:
         assert run(scheduled(), waiting("10:01", "a"), now="10:10").results["a"].not_admitted
 
