@@ -125,6 +125,17 @@ def test_the_append_time_decides_what_was_known() -> None:
     assert by_person(found, "score")["par-1"]["standing"] == "missing"
 
 
+def test_a_report_that_has_not_come_is_still_awaited() -> None:
+    report = {**PLAN, "session": "ses-2", "delivery": "report"}
+
+    found = records(run("-", log=[*LOG, report]))
+    awaited = [each for each in found if each["session"] == "ses-2"]
+
+    assert [each["phase"] for each in awaited] == ["running", "running"]
+    assert [each["standing"] for each in awaited] == ["expected", "expected"]
+    assert [each for each in found if each["session"] == "ses-1"] == records(run("-"))
+
+
 def test_staff_facts_in_the_same_file_are_judged() -> None:
     assert by_person(records(run("-", log=[*LOG, ACCEPTED])), "violation") == {}
 
