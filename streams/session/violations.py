@@ -72,7 +72,7 @@ def _no_signal(view: SessionView, looks: list[int]) -> list[Stretch]:
     first = view.first_signal
     if course.now < deadline or (first is not None and first <= deadline):
         return []
-    return [Stretch(deadline, first, {})]
+    return [Stretch(deadline, first, _threshold(view))]
 
 
 def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) -> list[Stretch]:
@@ -90,7 +90,11 @@ def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) ->
         looks.append(since)
     if course.now < since or (seen is not None and seen <= since):
         return []
-    return [Stretch(since, seen if seen is None or seen < course.end else None, {})]
+    return [Stretch(since, seen if seen is None or seen < course.end else None, _threshold(view))]
+
+
+def _threshold(view: SessionView) -> Figures:
+    return {"threshold_ms": int(view.policy.host.absent_after)}
 
 
 def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[Stretch]:

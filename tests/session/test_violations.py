@@ -245,6 +245,7 @@ def test_each_message_explains_itself() -> None:
 
     violation = seen["host_absent"]
     assert violation.label == "no host seen"
+    assert violation.evidence == {"threshold_ms": 600_000}
     assert violation.since == when("10:10")
     assert violation.until is None
     assert violation.policy == "test"
