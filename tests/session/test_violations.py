@@ -204,6 +204,14 @@ class TestGroupTooLarge:
 
         assert violations(scheduled(()), log) == {}
 
+    def test_a_change_of_faces_ends_no_crowd(self) -> None:
+        log = [*self.crowd(13), left("10:30", "p0"), joined("10:30", "p13"), ended("12:00")]
+
+        seen = violations(scheduled(()), log)["group_too_large"]
+
+        assert spans(seen) == [("10:00:00", "12:00:00")]
+        assert seen.evidence["people"] == 13
+
     def test_only_of_groups(self) -> None:
         assert violations(scheduled((), kind="workshop"), self.crowd(20)) == {}
 
