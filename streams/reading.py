@@ -5,10 +5,8 @@ transaction that is open then counts as not there, with all that lies behind its
 """
 
 import time
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from heapq import heappop, heappush
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -25,7 +23,7 @@ from streams.committed import (
     places,
 )
 
-__all__ = ["ReadingError", "read_in_order", "read_subject", "read_topic"]
+__all__ = ["ReadingError", "read_subject", "read_topic"]
 
 PATIENCE_S = 10.0
 """Without a step forward for so long, the broker counts as away."""
@@ -84,21 +82,6 @@ def read_subject(
         yield from (entry for entry in found if entry.key == key)
 
 
-def read_in_order(
-    bootstrap: str, topics: Iterable[str], *, security: Mapping[str, Any] = NO_SECURITY
-) -> Iterator[tuple[str, Entry]]:
-    """Every committed record of `topics` with its topic, by append time over all partitions.
-
-    Each partition's own order is kept. Some thousand records a partition are held at most.
-
-    Raises:
-        ReadingError: the broker is away, or has no such topic.
-    """
-    with _reader(bootstrap, security) as consumer:
-        chosen = [place for topic in topics for place in places(consumer, topic)]
-        yield from _merge(consumer, chosen)
-
-
 @contextmanager
 def _reader(bootstrap: str, security: Mapping[str, Any]) -> Iterator[KafkaConsumer]:
     consumer = None
@@ -120,55 +103,18 @@ def _read(
 ) -> Iterator[Entry]:
     ends = consumer.end_offsets(chosen, ANSWER_TIMEOUT_MS)
     starts = _starts(consumer, chosen, offset, since_ms, ends)
-    for found, _ in _steps(consumer, starts, ends):
-        for entries in found.values():
-            yield from entries
-
-
-def _merge(consumer: KafkaConsumer, chosen: list[TopicPartition]) -> Iterator[tuple[str, Entry]]:
-    """The earliest record of all, as soon as every partition that goes on has shown its next."""
-    ends = consumer.end_offsets(chosen, ANSWER_TIMEOUT_MS)
-    starts = _starts(consumer, chosen, None, None, ends)
-    held: dict[TopicPartition, deque[Entry]] = {place: deque() for place in chosen}
-    heads: list[tuple[int, TopicPartition]] = []
-    for found, going_on in _steps(consumer, starts, ends):
-        for place, entries in found.items():
-            if entries and not held[place]:
-                heappush(heads, (entries[0].timestamp, place))
-            held[place].extend(entries)
-        hungry = {place for place in going_on if not held[place]}
-        while heads and not hungry:
-            _, place = heappop(heads)
-            yield place.topic, held[place].popleft()
-            if held[place]:
-                heappush(heads, (held[place][0].timestamp, place))
-            elif place in going_on:
-                hungry.add(place)
-        for place in going_on:
-            turn = consumer.pause if len(held[place]) >= RECORDS_AT_ONCE else consumer.resume
-            turn(place)
-
-
-def _steps(
-    consumer: KafkaConsumer,
-    starts: Mapping[TopicPartition, int],
-    ends: Mapping[TopicPartition, int],
-) -> Iterator[tuple[dict[TopicPartition, list[Entry]], Collection[TopicPartition]]]:
-    """What each poll brought from between `starts` and `ends`, and which partitions go on."""
     open_ends = {place: end for place, end in ends.items() if starts[place] < end}
     consumer.assign(list(open_ends))
     for place in open_ends:
         consumer.seek(place, starts[place])
     positions, moved_at = dict(starts), time.monotonic()
     while open_ends:
-        found = {
-            place: [
+        for place, records in consumer.poll(LONGEST_POLL_MS, RECORDS_AT_ONCE).items():
+            yield from (
                 Entry(each.offset, each.timestamp, each.key, each.value, tuple(each.headers))
                 for each in records
                 if each.offset < ends[place]
-            ]
-            for place, records in consumer.poll(LONGEST_POLL_MS, RECORDS_AT_ONCE).items()
-        }
+            )
         # Markers and aborted records are never seen, but passed: only the positions tell.
         reached = {place: consumer.position(place, timeout_ms=0) for place in open_ends}
         if any(positions[place] != position for place, position in reached.items()):
@@ -179,10 +125,6 @@ def _steps(
         for place in [place for place, position in reached.items() if position >= ends[place]]:
             del open_ends[place]
             consumer.pause(place)
-        yielded_at = time.monotonic()
-        yield found, open_ends
-        # The time that the records took is not the broker's.
-        moved_at += time.monotonic() - yielded_at
 
 
 def _starts(

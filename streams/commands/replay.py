@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from schemas.dead_letter import DeadLetter
 from schemas.instants import instant, instant_or_none
 from schemas.policy import Policies
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
@@ -25,7 +24,7 @@ from streams.policies import load
 from streams.reading import ReadingError
 from streams.replay.difference import Difference, Period, Total, differences, totals
 from streams.replay.records import from_topics
-from streams.replay.run import Replayed, Side, replay
+from streams.replay.run import Replayed, replay
 from streams.replay.shadow import ShadowError, shadow
 
 POLICY_PATH = click.Path(exists=True, path_type=Path)
@@ -88,9 +87,10 @@ def replay_command(
         rules = load(baseline), load(policies)
         records = read(files) if files else _topics(bootstrap, prefix)
         with shadow(shadow_file, database) as keep, shown("records", None) as tell:
-            before = Side(rules[0], _keep_nothing, _refuse("line" if files else "offset"))
-            after = Side(rules[1], keep, _refuse_nothing)
-            found = replay(_counted(records, tell), before, after, as_of)
+            found = replay(_counted(records, tell), *rules, keep, as_of)
+    place = "line" if files else "offset"
+    for dead in sorted(found.refused, key=lambda dead: dead.arrival.offset):
+        click.echo(f"{place} {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
     _tell(found, rules, Period(begins, ends), as_json)
 
 
@@ -104,21 +104,6 @@ def _counted(records: Iterable[Routed], tell: Any) -> Iterator[Routed]:
         yield routed
         if number % 1_000 == 0:
             tell(number)
-
-
-def _keep_nothing(changes: object) -> None:
-    """What the policies in force publish is published already."""
-
-
-def _refuse_nothing(dead: object) -> None:
-    """What both sides refuse is told once."""
-
-
-def _refuse(place: str) -> Any:
-    def tell(dead: DeadLetter) -> None:
-        click.echo(f"{place} {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
-
-    return tell
 
 
 def _tell(

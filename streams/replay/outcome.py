@@ -41,16 +41,13 @@ class Outcome:
 
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
-        self.closes_at = 0
 
     def take(self, changes: Iterable[Change]) -> None:
-        """Note what was published; changes of one id come in order."""
+        """Note what was published."""
         for change in changes:
             if change.topic not in OUTPUTS:
                 continue
             record = msgspec.json.decode(change.value, type=OUTPUTS[change.topic])
-            if isinstance(record, Week):
-                self.closes_at = max(self.closes_at, milliseconds(record.closes_at))
             item = item_of(record)
             if item is None:
                 self.items.pop(change.id, None)

@@ -7,7 +7,7 @@ import msgspec
 from schemas.care import SessionResult
 from schemas.topics import CARE, TELEMETRY
 from streams.local import Routed
-from streams.reading import read_in_order
+from streams.reading import read_topic
 
 RESULT = SessionResult.__struct_config__.tag
 
@@ -22,15 +22,14 @@ _read_tag = msgspec.json.Decoder(Tagged).decode
 
 
 def from_topics(bootstrap: str, prefix: str) -> Iterator[Routed]:
-    """Everything committed on the source topics, in the order in which the broker took it.
+    """Everything committed on the source topics.
 
     Results of the live worker are left out: they are measured anew. Raises ReadingError.
     """
-    care = prefix + CARE.name
-    for topic, entry in read_in_order(bootstrap, (prefix + TELEMETRY.name, care)):
-        if topic != care:
-            yield Routed(False, entry)
-        elif not _measured(entry.value):
+    for entry in read_topic(bootstrap, prefix + TELEMETRY.name):
+        yield Routed(False, entry)
+    for entry in read_topic(bootstrap, prefix + CARE.name):
+        if not _measured(entry.value):
             yield Routed(True, entry)
 
 

@@ -1,115 +1,108 @@
-"""Run: the same records under two sets of policies, side by side.
+"""Run: the same records under two sets of policies.
 
-Both sides take each record as it is read and look at the same instants, so that neither the log
-nor what was published of it is ever held: sessions leave memory when their corrections end.
+Records are read once and folded into facts, which know no policy: sessions are kept once and
+measured under both sets, one after the other. Nothing else is held of the log.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from schemas.dead_letter import DeadLetter
-from schemas.instants import HOUR_MS
+from schemas.dead_letter import DeadLetter, Entry
 from schemas.policy import Policies
-from streams.changes import Change
+from schemas.topics import CARE
+from streams.changes import Change, Moment, changes
+from streams.ledger import Ledger
 from streams.local import Local, Routed
 from streams.replay.outcome import Outcome
-from streams.session.measure import final_at
-
-LOOK_EVERY_MS = 6 * HOUR_MS
-"""What counts in the end does not depend on how often one looks on the way."""
+from streams.session.facts import SessionFacts
+from streams.session.stage import session_stage
+from streams.settling import settled
+from streams.stage import Pacing
 
 Keep = Callable[[list[Change]], None]
-Refuse = Callable[[DeadLetter], None]
 
 
 class Replayed(NamedTuple):
-    """What was true in the end: by id, under the policies in force and under the others."""
+    """What holds in the end: under the policies in force (`before`) and under the others."""
 
     before: Outcome
     after: Outcome
     records: int
+    refused: list[DeadLetter]
     assessed_at: int
 
 
-class Side:
-    """One set of policies at work."""
-
-    def __init__(self, policies: Policies, keep: Keep, refuse: Refuse) -> None:
-        self.outcome = Outcome()
-        self._policies = policies
-        self._local = Local(policies)
-        self._keep = keep
-        self._refuse = refuse
-
-    def take(self, routed: Routed) -> None:
-        """Fold one record without looking."""
-        self._local.take((routed,))
-
-    def look_if_due(self, now: int) -> None:
-        """One look at `now` ms if anything is due by then."""
-        dues = (self._local.session.next_due(), self._local.care.next_due())
-        if any(at is not None and at <= now for at in dues):
-            self.look(now)
-
-    def look(self, now: int, everything: bool = False) -> None:
-        """One look at `now` ms; a fault of a rule is raised."""
-        looked = self._local.look(now, everything)
-        for fault in looked.faults:
-            raise fault
-        for dead in looked.dead_letters:
-            self._refuse(dead)
-        self.outcome.take(looked.changes)
-        self._keep(looked.changes)
-
-    def final_at(self) -> int:
-        """When the last session that is known now is final."""
-        finals = (final_at(facts, self._policies) for _, facts in self._local.session.each())
-        return max(finals, default=0)
-
-
-class _Clock:
-    """Simulated time, the same for both sides; it begins with the first record."""
-
-    def __init__(self, sides: Sequence[Side]) -> None:
-        self.now = 0
-        self._sides = sides
-
-    def advance(self, now: int) -> None:
-        """Look every so often, as long as that is not after `now` ms."""
-        self.now = self.now or now
-        while now - self.now >= LOOK_EVERY_MS:
-            self.now += LOOK_EVERY_MS
-            for side in self._sides:
-                side.look_if_due(self.now)
-
-    def finish(self, now: int) -> None:
-        """Look at everything at `now` ms, or where the clock is if that is later."""
-        self.advance(now)
-        self.now = max(self.now, now)
-        for side in self._sides:
-            side.look(self.now, everything=True)
-
-
 def replay(
-    routed: Iterable[Routed], before: Side, after: Side, as_of: int | None = None
+    routed: Iterable[Routed],
+    before: Policies,
+    after: Policies,
+    keep: Keep,
+    as_of: int | None = None,
 ) -> Replayed:
-    """Both sides over all of `routed`, and what holds at `as_of` ms, by default once all is final.
+    """All of `routed` under both, and what holds at `as_of` ms.
 
-    Records come in append order; with `as_of` those after it are left out. Sessions are final
-    some hours after their end; then the clock runs on until their weeks are closed, too.
+    With `as_of` later records are left out; by default everything counts, and the clock stands
+    where all that had begun is final and, if nothing more was to come in its weeks, closed.
+    `keep` is told what `after` would publish. A fault of a rule is raised.
     """
-    sides, records = (before, after), 0
-    clock = _Clock(sides)
+    sessions = Ledger(session_stage(before), Pacing())
+    sides = _Side(before), _Side(after, keep)
+    records = 0
     for each in routed:
         if as_of is not None and each.entry.timestamp > as_of:
             continue
-        clock.advance(each.entry.timestamp)
         records += 1
-        for side in sides:
-            side.take(each)
-    if as_of is not None:
-        clock.finish(as_of)
-    else:
-        clock.finish(max(side.final_at() for side in sides))
-        clock.finish(max(side.outcome.closes_at for side in sides))
-    return Replayed(before.outcome, after.outcome, records, clock.now)
+        if each.care:
+            for side in sides:
+                side.take(each)
+        else:
+            sessions.take((each.entry,))
+    if as_of is None:
+        as_of = _settled_at([facts for _, facts in sessions.each()], (before, after))
+    refused = [*sessions.refused, *sides[0].look(sessions, as_of)]
+    sides[1].look(sessions, as_of)
+    return Replayed(sides[0].outcome, sides[1].outcome, records, refused, as_of)
+
+
+class _Side:
+    """One set of policies: how it measures, and what it makes of people."""
+
+    def __init__(self, policies: Policies, keep: Keep | None = None) -> None:
+        self.outcome = Outcome()
+        self._measuring = session_stage(policies)
+        self._judging = Local(policies, seals=False)
+        self._keep = keep
+
+    def take(self, routed: Routed) -> None:
+        """Fold one record about a person."""
+        self._judging.take((routed,))
+
+    def look(self, sessions: Ledger, now: int) -> list[DeadLetter]:
+        """Measure and judge everything at `now` ms; what of the people's records was refused."""
+        moment = Moment(now, sessions.position, epoch=0, publish_every=0, everything=True)
+        for name, facts in sessions.each():
+            found = list(changes(self._measuring.assess(facts, name, now), {}, moment))
+            for change in found:
+                if change.topic == CARE.name:
+                    result = Entry(0, now, change.key.encode(), change.value)
+                    self._judging.take((Routed(True, result),))
+            self._tell(found)
+        looked = self._judging.look(now, everything=True)
+        for fault in looked.faults:
+            raise fault
+        self._tell(looked.changes)
+        return looked.dead_letters
+
+    def _tell(self, found: list[Change]) -> None:
+        self.outcome.take(found)
+        if self._keep is not None:
+            self._keep(found)
+
+
+def _settled_at(sessions: Iterable[SessionFacts], both: Iterable[Policies]) -> int:
+    known = list(sessions)
+    found = [settled(known, policies) for policies in both]
+    weeks = [each.weeks for each in found if each.weeks is not None]
+    if len(weeks) == len(found):
+        return max(weeks)
+    return max(each.sessions for each in found)
