@@ -49,7 +49,8 @@ def text(
         for each in theirs:
             yield f"  {_difference(each, zone)}"
     if len(people) > PEOPLE:
-        yield f"and {counted(len(people) - PEOPLE, 'more person', 'more people')}; --json has them all"
+        more = counted(len(people) - PEOPLE, "more person", "more people")
+        yield f"and {more}; --json has them all"
 
 
 def _total(total: Total) -> str:

@@ -159,7 +159,7 @@ class Casework:
 
     def discharge(self, cast: Cast) -> None:
         """The person leaves the program on the day after their last session."""
-        last = cast.series.meetings[cast.plot.last]
+        last = cast.series.meetings[cast.plot.last or 0]
         at = last.closes + 14 * HOUR_MS
         self.say(
             Discharged,

@@ -50,13 +50,19 @@ class Plot:
     habits: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
     first: int | None = None
-    last: int = 0
+    last: int | None = None
     priority: bool = False
+
+    def there(self, back: int) -> bool:
+        """Whether the person belongs to the group at that meeting."""
+        return (self.first is None or back <= self.first) and (
+            self.last is None or back >= self.last
+        )
 
     @property
     def reaches(self) -> int:
         """How many meetings back it begins."""
-        return max((*self.roles, *self.habits, self.first or 0, self.last))
+        return max((*self.roles, *self.habits, self.first or 0, self.last or 0, 0))
 
 
 def _away(*meetings: int) -> dict[int, Role]:

@@ -180,7 +180,7 @@ class Program:
         meetings, plot = cast.series.meetings, cast.plot
         for back, meeting in meetings.items():
             others = tuple(each for each in meeting.people if each.participant != cast.participant)
-            if back < plot.last or (plot.first is not None and back > plot.first):
+            if not plot.there(back):
                 meetings[back] = replace(meeting, people=others)
                 continue
             habits = {**plot.always, **plot.habits.get(back, {})}
