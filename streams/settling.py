@@ -24,10 +24,13 @@ class Settled(NamedTuple):
     weeks: int | None
 
 
-def settled(sessions: Iterable[SessionFacts], policies: Policies) -> Settled:
-    """Until when the clock has to run after the last record of these sessions."""
+def settled(sessions: Iterable[SessionFacts], policies: Policies, heard_until: int = 0) -> Settled:
+    """Until when the clock has to run after the last record of these sessions.
+
+    `heard_until` (ms) is when something was heard at the latest of sessions not among them.
+    """
     known = list(sessions)
-    heard_until = max((_heard_until(facts) for facts in known), default=0)
+    heard_until = max((heard_until, *(_heard_until(facts) for facts in known)))
     finals, weeks, ahead = [0], [0], []
     for facts in known:
         plan = effective(facts.plans)

@@ -234,6 +234,7 @@ class Program:
             ends=begins + MAKE_UP_MS,
             hosts=(people.host(self.codes),),
             people=(cast.person,),
+            announced_by=week - ANNOUNCED_MS,
             roles={cast.participant: "no_show"} if cast.name == "misses_make_up" else {},
             steady=frozenset({cast.participant}),
             make_up=True,
