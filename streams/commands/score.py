@@ -82,7 +82,7 @@ def _records(looked: Looked) -> Iterator[dict[str, Any]]:
 
 def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
     return (
-        record["session"],
+        record["session"] or "",
         record["participant"] or "",
         record["record"],
         record.get("rule", ""),
@@ -114,7 +114,7 @@ def _violations(found: Sequence[dict[str, Any]]) -> Table:
     for record in found:
         if record["record"] == "violation":
             table.add_row(
-                record["session"],
+                record["session"] or f"week of {record['week']}",
                 record["participant"] or "-",
                 record["rule"],
                 record["status"],

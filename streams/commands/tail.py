@@ -55,7 +55,8 @@ def tail(
     """
     chosen = zip(OUTPUTS, (scores, weeks, violations, recommendations), strict=True)
     names = [name for name, wanted in chosen if wanted] or list(OUTPUTS)
-    what = " and ".join(f"{RECORDS[name]}s" for name in names)
+    *several, last = (f"{RECORDS[name]}s" for name in names)
+    what = f"{', '.join(several)} and {last}" if several else last
     follower = Follower(
         bootstrap,
         [prefix + name for name in names],

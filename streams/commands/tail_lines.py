@@ -10,9 +10,8 @@ from schemas.recommendation import Recommendation
 from schemas.score import Score
 from schemas.violation import Violation
 from schemas.week import Week
-from streams import wording
 from streams.commands.score import minutes, share
-from streams.readable import attendance
+from streams.glance.figures import attendance, standing
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "cyan"}
 OVER = frozenset({"resolved", "stood", "retracted"})
@@ -34,7 +33,7 @@ def _score(score: Score) -> tuple[str, str]:
 
 def _week(week: Week) -> tuple[str, str]:
     marks = [week.phase] if week.phase != "running" else []
-    text = f"{week.program}: {wording.WEEKS[week.standing]}, {attendance(week)}"
+    text = f"{week.program}: {standing(week)}, {attendance(week)}"
     return f"{week.week}", "  ".join((text, ", ".join(marks + _marks(week)))).rstrip()
 
 
