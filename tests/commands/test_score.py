@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from streams.care.concern import LABELS
 from streams.commands import main
 
 PLAN = {
@@ -93,7 +94,9 @@ def of_session(found: list[dict[str, Any]], session: str) -> list[dict[str, Any]
 
 
 def by_person(found: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    return {each["participant"]: each for each in found if each["record"] == kind}
+    """Scores, or the findings held against somebody, by participant."""
+    held = [each for each in found if each["record"] == kind and each.get("rule") not in LABELS]
+    return {each["participant"]: each for each in held}
 
 
 def test_scores_and_violations_have_the_named_figures() -> None:
