@@ -43,7 +43,7 @@ def score(
     """
     with one_line_errors(OSError):
         looked = score_files(files, as_of, policies)
-    for dead in looked.dead_letters:
+    for dead in sorted(looked.dead_letters, key=lambda dead: dead.arrival.offset):
         click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
     found = sorted(_records(looked), key=_place)
     if as_json is None:
@@ -58,7 +58,7 @@ def score(
 def score_files(files: Sequence[Path], as_of: int | None, policies: Sequence[Path]) -> Looked:
     """One look at everything that `files` hold up to `as_of` ms, default: when all is final."""
     rules = load(policies)
-    local = Local(rules)
+    local = Local(rules, seals=False)
     local.take(routed for routed in read(files) if as_of is None or routed.entry.timestamp <= as_of)
     if as_of is None:
         finals = [final_at(facts, rules) for _, facts in local.session.each()]
@@ -80,8 +80,10 @@ def _records(looked: Looked) -> Iterator[dict[str, Any]]:
             }
 
 
-def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
+def _place(record: dict[str, Any]) -> tuple[bool, str, str, str, str]:
+    """By session; what is about a person's weeks comes after all sessions."""
     return (
+        record["session"] is None,
         record["session"] or "",
         record["participant"] or "",
         record["record"],
@@ -109,8 +111,10 @@ def _scores(found: Sequence[dict[str, Any]]) -> Table:
 
 def _violations(found: Sequence[dict[str, Any]]) -> Table:
     table = Table(title="Violations", title_justify="left")
-    for heading in ("session", "participant", "rule", "status", "severity", "since", "until"):
-        table.add_column(heading)
+    for heading in ("session", "participant"):
+        table.add_column(heading, min_width=8)
+    for heading in ("rule", "status", "since", "until"):
+        table.add_column(heading, no_wrap=True)
     for record in found:
         if record["record"] == "violation":
             table.add_row(
@@ -118,9 +122,8 @@ def _violations(found: Sequence[dict[str, Any]]) -> Table:
                 record["participant"] or "-",
                 record["rule"],
                 record["status"],
-                record["severity"],
-                record["since"],
-                record["until"] or "",
+                _minute(record["since"]),
+                _minute(record["until"] or ""),
             )
     return table
 
@@ -133,3 +136,8 @@ def share(value: float | None) -> str:
 def minutes(value_ms: int | None) -> str:
     """Milliseconds as minutes for reading; `-` where there are none."""
     return "-" if value_ms is None else f"{value_ms / 60_000:.1f} min"
+
+
+def _minute(instant: str) -> str:
+    """Day and minute of an instant, in UTC, as there is room for in a table."""
+    return instant[5:16].replace("T", " ")
