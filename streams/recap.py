@@ -146,7 +146,7 @@ def _own(score: Score, violations: list[Violation]) -> Iterator[str]:
     """What the session itself broke, or its host."""
     waiting = 0
     for violation in violations:
-        if violation.rule in OF_A_PERSON or violation.status == "retracted":
+        if violation.rule not in SESSION_LABELS or violation.status == "retracted":
             continue
         if violation.rule == "not_admitted":
             waiting += 1
