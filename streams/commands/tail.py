@@ -16,7 +16,7 @@ from schemas.violation import Violation
 from streams.commands.connection import bootstrap_option, prefix_option
 from streams.commands.options import json_option
 from streams.commands.pipes import silent_when_unread
-from streams.commands.score import minutes, share
+from streams.commands.score_text import minutes, share
 from streams.following import Follower
 
 Filters = Mapping[str, Collection[str]]
