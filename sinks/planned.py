@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -40,6 +41,10 @@ def by_start(url: str, begins: datetime, ends: datetime) -> Iterator[Place]:
 
 def _places(url: str, *conditions: object) -> Iterator[Place]:
     engine = engine_of(url)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file is not None and not Path(file).exists():
+        # SQLite would make it.
+        raise ValueError(f"{file}: there is no such database")
     held = SCORES.c
     query = select(
         held.session,

@@ -5,13 +5,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+from schemas.codec import ERRORS, decode_identity
 from streams.local import Routed, route
+
+IDENTITY = b'"identity"'
 
 
 def read(files: Iterable[Path]) -> Iterator[Routed]:
     """Every line of NDJSON files in order; `-` is standard input, blank lines are skipped.
 
-    Lines are numbered from 1 over all files. Raises OSError for a file that cannot be read.
+    So are aliases, as `rollcall roster import` writes them: no stage reads them. Lines are
+    numbered from 1 over all files. Raises OSError for a file that cannot be read.
     """
     number = 0
     for file in files:
@@ -19,5 +23,15 @@ def read(files: Iterable[Path]) -> Iterator[Routed]:
         with standard or file.open("rb") as lines:
             for line in lines:
                 number += 1
-                if line.strip():
+                if line.strip() and not _alias(line):
                     yield route(line.rstrip(b"\r\n"), number)
+
+
+def _alias(line: bytes) -> bool:
+    if IDENTITY not in line:
+        return False
+    try:
+        decode_identity(line)
+    except ERRORS:
+        return False
+    return True

@@ -138,7 +138,11 @@ def _record(
     known = destination.of_people(people)
     if verb.record is care.MakeUpArranged:
         _look_up(destination, known, fields, unchecked)
-    given = {name: value for name, value in fields.items() if value is not None}
+    given: dict[str, Any] = {
+        name: tuple(sorted(set(value))) if isinstance(value, tuple) else value
+        for name, value in fields.items()
+        if value is not None
+    }
     unsaid: dict[str, Any] = {"id": UNNAMED, "entity": UNNAMED, "source": source, "at": at}
     facts = [
         settled(verb.record(participant=person, **unsaid, **given), known, said)

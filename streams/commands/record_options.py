@@ -1,7 +1,7 @@
 """Options of `rollcall record …`, made from the fields of the record that is said."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -52,17 +52,17 @@ class Moment(InstantType):
         return value if isinstance(value, datetime) else instant(super().convert(value, param, ctx))
 
 
-class Day(click.DateTime):
-    """A date such as 2026-03-02."""
+class Day(click.ParamType):
+    """A day of the calendar."""
 
     name = "day"
 
-    def __init__(self) -> None:
-        super().__init__(["%Y-%m-%d"])
-
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
         """The date; BadParameter for what is none."""
-        return super().convert(value, param, ctx).date()
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day such as 2026-03-02", param, ctx)
 
 
 def options_of(record: type[CareEvent], lenient: frozenset[str]) -> Iterator[Decorator]:
@@ -79,8 +79,15 @@ def options_of(record: type[CareEvent], lenient: frozenset[str]) -> Iterator[Dec
         required = field.required and field.name not in lenient
         shape = _shape(field.type, required)
         if shape.get("is_flag") and required:
-            name, shape = f"{name}/--refused", {"default": None}
+            # To click a flag is never missing.
+            name, shape = f"{name}/--refused", {"default": None, "callback": _given}
         yield click.option(name, field.name, required=required, help=HELP.get(field.name), **shape)
+
+
+def _given(context: click.Context, option: click.Parameter, value: bool | None) -> bool:
+    if value is None:
+        raise click.MissingParameter(ctx=context, param=option)
+    return value
 
 
 def _shape(kind: inspect.Type, required: bool) -> dict[str, Any]:

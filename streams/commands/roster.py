@@ -14,7 +14,6 @@ from streams.commands.record_options import Day, Moment
 from streams.policies import load
 from streams.recording.destination import Destination
 from streams.roster.changes import News
-from streams.roster.faults import RosterError
 from streams.roster.importing import Files, Manner, imported
 from streams.roster.plan import Teller
 
@@ -85,7 +84,7 @@ def import_(
     """
     files = Files(people, calendar, *_days(calendar, first, until), programs)
     manner = Manner(Teller(source, at or instant(time.time_ns() // 1_000_000)), revision, complete)
-    with one_line_errors(RosterError, *ERRORS):
+    with one_line_errors(*ERRORS):
         found, records = imported(files, load(policies), destination.of_everything(), manner)
         if not dry_run:
             destination.post(records)

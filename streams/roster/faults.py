@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from streams.recording.checking import RefusedError
 
-class RosterError(Exception):
+
+class RosterError(RefusedError):
     """Files that cannot be imported. One line for each fault: file, line, column, reason."""
 
     def __init__(self, faults: list[str]) -> None:

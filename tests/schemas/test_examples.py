@@ -12,8 +12,17 @@ import pytest
 from msgspec import Struct
 
 from schemas.care import Care
-from schemas.codec import ERRORS, decode_care, decode_telemetry, decoder, encode, refusal
+from schemas.codec import (
+    ERRORS,
+    decode_care,
+    decode_identity,
+    decode_telemetry,
+    decoder,
+    encode,
+    refusal,
+)
 from schemas.dead_letter import DeadLetter, Entry
+from schemas.identity import Identity
 from schemas.instants import DAY_MS, milliseconds, rfc3339
 from schemas.policy import Policies, Policy
 from schemas.score import Score
@@ -30,12 +39,14 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "care": get_args(Care),
     "scores": (Score,),
     "violations": (Violation,),
+    "identities": (Identity,),
 }
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     "telemetry": decode_telemetry,
     "care": decode_care,
     "scores": decoder(Score),
     "violations": decoder(Violation),
+    "identities": decode_identity,
 }
 FILES = sorted(file for topic in DECODERS for file in (EXAMPLES / topic).glob("*.json"))
 TELEMETRY = [file for file in FILES if file.parent.name == "telemetry"]
@@ -71,6 +82,8 @@ def plain(part: Any) -> Any:
             return [plain(each) for each in part]
         case datetime():
             return milliseconds(part)
+        case date():
+            return part.isoformat()
     return part
 
 
@@ -138,13 +151,14 @@ def test_an_example_decodes_to_what_is_written_and_encodes_again(file: Path) -> 
 NAMING = {
     *("id", "incident", "source", "session", "participant", "connection", "room", "program"),
     *("alias", "entity", "poll", "stream", "hosts"),
+    *("make_up", "target", "about"),
 }
 NAME = re.compile(
     r"(?:evt|ses|par|fac|gst|con|str|prog|room|poll|out|brk|abs|dec|acc|ovr|wvd)-[0-9a-z]+"
     r"|zoom-main|planner-north|staff-desk|status-board|[0-9a-f]{32}"
 )
 INSTANT_CODE_OR_VERSION = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)|[a-z_]+|2026\.1"
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)|\d{4}-\d\d-\d\d|[a-z_]+|2026\.1"
 )
 
 
