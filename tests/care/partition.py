@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.dead_letter import DeadLetter, Entry
+from streams.care.violations import RULES
 from streams.changes import Change
 from streams.ledger import Ledger
 from streams.stage import Pacing, Stage
@@ -17,10 +18,16 @@ class Partition:
         self.stage = stage
         self.log: list[Entry] = []
         self.told: list[dict[str, Any]] = []
+        self.sent: list[tuple[str, bytes]] = []
         self.states: dict[bytes, bytes] = {}
         self.dead_letters: list[DeadLetter] = []
         self.position = self.low = 0
         self.ledger = Ledger(stage, Pacing())
+
+    @property
+    def in_sessions(self) -> list[dict[str, Any]]:
+        """What was told of violations in sessions."""
+        return [told for told in self.told if told.get("rule") in RULES]
 
     def append(self, key: bytes | None, value: bytes | None, appended_at: int) -> None:
         """Write one record to the log; the worker takes it at once."""
@@ -32,6 +39,7 @@ class Partition:
         checkpoint = self.ledger.checkpoint(now, everything)
         assert checkpoint.faults == []
         self.told += [json.loads(change.value) for change in checkpoint.changes]
+        self.sent += [(change.topic, change.value) for change in checkpoint.changes]
         self.dead_letters += checkpoint.dead_letters
         for key, value in checkpoint.states:
             if value is None:
