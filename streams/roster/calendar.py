@@ -28,17 +28,19 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import icalendar
 import recurring_ical_events
-from recurring_ical_events.errors import InvalidCalendar
 
 from schemas.instants import milliseconds, plausible
 from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.identity import identify
 from streams.recording.checking import NO_PSEUDONYM, pseudonymous
-from streams.roster.events import Event, read_events
+from streams.roster.events import OURS, Event, read_events
 from streams.roster.faults import Faults, RosterError
 
 DELIVERIES = ("live", "report")
 SESSION_DIGITS = 20
+
+EXPANSION_ERRORS = (ValueError, OverflowError, TypeError, AttributeError)
+"""What the libraries raise for events whose properties do not fit each other."""
 
 Span = Callable[[str], tuple[datetime, datetime]]
 """From when until when a program's sessions are wanted."""
@@ -108,7 +110,7 @@ class _Series:
             kept = _occurrences(components, begins, ends)
             # Without its exceptions a series tells which occurrences they took away.
             whole = _occurrences(map(_without_exceptions, components), begins, ends)
-        except (ValueError, InvalidCalendar) as error:
+        except EXPANSION_ERRORS as error:
             reason = str(error).partition("\n")[0]
             self.faults.add(self.first.line, "RRULE", f"cannot be expanded: {reason}")
             return
@@ -164,8 +166,8 @@ class _Series:
     def _property(self, event: Event, name: str) -> str:
         """The property of a changed occurrence, else of its series; empty if neither has it."""
         for component in (event.component, self.first.component):
-            if (held := component.get(f"X-ROLLCALL-{name}")) is not None:
-                return str(held[0] if isinstance(held, list) else held).strip()
+            if (held := component.get(OURS + name)) is not None:
+                return str(held).strip()
         return ""
 
     def _code(self, event: Event, name: str, *, needed: bool = False) -> str | None:
@@ -191,7 +193,7 @@ class _Series:
         return text
 
     def _refuse(self, event: Event, name: str, reason: str) -> None:
-        self.faults.add(event.line, f"X-ROLLCALL-{name}", reason)
+        self.faults.add(event.line, OURS + name, reason)
 
     def _stamp(self) -> int:
         """Seconds of the newest LAST-MODIFIED in the series; without any, its SEQUENCE."""
