@@ -65,7 +65,17 @@ class Planned(NamedTuple):
     stamp: int
 
 
-def read_calendar(file: Path, span: Span) -> list[Planned]:
+class Calendar(NamedTuple):
+    """Sessions in order of their start, and every (program, series) with the line of one event.
+
+    A series is known even when none of its sessions is wanted.
+    """
+
+    sessions: list[Planned]
+    series: dict[tuple[str, str], int]
+
+
+def read_calendar(file: Path, span: Span) -> Calendar:
     """Every session of `file` that starts, or by its series would have started, in `span`.
 
     Raises:
@@ -74,14 +84,15 @@ def read_calendar(file: Path, span: Span) -> list[Planned]:
     """
     faults = Faults(str(file))
     events = sorted(read_events(file, faults), key=lambda event: event.uid)
-    found = [
-        planned
-        for _, series in groupby(events, key=lambda event: event.uid)
-        for planned in _Series(list(series), faults).planned(span)
-    ]
+    sessions: list[Planned] = []
+    names: dict[tuple[str, str], int] = {}
+    for _, same in groupby(events, key=lambda event: event.uid):
+        series = _Series(list(same), faults)
+        sessions += series.planned(span)
+        names |= series.names()
     if faults.lines:
         raise RosterError(faults.lines)
-    return sorted(found, key=lambda each: (each.starts_at, each.session))
+    return Calendar(sorted(sessions, key=lambda each: (each.starts_at, each.session)), names)
 
 
 class _Series:
@@ -97,6 +108,15 @@ class _Series:
         )
         for extra in masters[1:]:
             faults.add(extra.line, "UID", f"the event in line {self.first.line} has it already")
+
+    def names(self) -> dict[tuple[str, str], int]:
+        """The program and the name of the series; a changed occurrence may have its own."""
+        return {
+            (self._property(event, "PROGRAM"), self._property(event, "SERIES") or event.uid): (
+                event.line
+            )
+            for event in self.events
+        }
 
     def planned(self, span: Span) -> Iterator[Planned]:
         """The sessions in `span`; none where something is wrong."""

@@ -12,7 +12,7 @@ from schemas.policy import Policies
 from streams.recording.checking import RefusedError, written
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known
-from streams.roster.calendar import Planned, read_calendar
+from streams.roster.calendar import Calendar, read_calendar
 from streams.roster.changes import News, Scope, news, taken_back
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import Row, read_people
@@ -54,19 +54,19 @@ def imported(
     def span(program: str) -> tuple[datetime, datetime]:
         return _midnight(files.first, program, policies), _midnight(files.until, program, policies)
 
-    sessions = [] if files.calendar is None else read_calendar(files.calendar, span)
-    programs = _programs(files, policies, sessions)
-    series = None
+    calendar = Calendar([], {})
     if files.calendar is not None:
-        _check_programs(files.calendar, sessions, programs)
-        series = {(each.program, each.series) for each in sessions}
-    rows = read_people(files.people, policies, programs, series)
+        calendar = read_calendar(files.calendar, span)
+    programs = _programs(files, policies, calendar)
+    rows = read_people(
+        files.people, policies, programs, None if files.calendar is None else calendar.series
+    )
     scope = Scope(
         people=frozenset(row.program for row in rows),
-        sessions=frozenset(each.program for each in sessions),
+        sessions=frozenset(program for program, _ in calendar.series),
         span=span,
     )
-    wanted = plan(rows, sessions, manner.teller)
+    wanted = plan(rows, calendar.sessions, manner.teller)
     found = news(wanted, known, scope, manner.teller.source, manner.floor)
     ended = list(taken_back(found.missing, manner.teller, manner.floor)) if manner.complete else []
     records = [*ended, *found.new, *found.changed]
@@ -74,21 +74,21 @@ def imported(
     return found, records
 
 
-def _programs(files: Files, policies: Policies, sessions: Iterable[Planned]) -> set[str]:
-    """The known programs; where nobody says which there are, the calendar's."""
+def _programs(files: Files, policies: Policies, calendar: Calendar) -> set[str]:
+    """The known programs; where nobody says which there are, the calendar's.
+
+    Raises RosterError if the calendar has another one.
+    """
     named = {policy.program for policy in policies if policy.program != "default"}
-    return named | set(files.programs) or {each.program for each in sessions}
-
-
-def _check_programs(file: Path, sessions: Iterable[Planned], programs: Collection[str]) -> None:
-    faults = Faults(str(file))
-    for each in sessions:
-        if each.program not in programs:
-            known = ", ".join(sorted(programs))
-            reason = f"{each.program} is no known program; known: {known}"
-            faults.add(each.line, "X-ROLLCALL-PROGRAM", reason)
+    programs = named | set(files.programs) or {program for program, _ in calendar.series}
+    faults = Faults(str(files.calendar))
+    for (program, _), line in calendar.series.items():
+        if program not in programs:
+            reason = f"{program} is no known program; known: {', '.join(sorted(programs))}"
+            faults.add(line, "X-ROLLCALL-PROGRAM", reason)
     if faults.lines:
         raise RosterError(faults.lines)
+    return programs
 
 
 def _check_records(

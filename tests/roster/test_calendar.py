@@ -13,7 +13,7 @@ from tests.roster.files import EVENT, calendar, changed, event, span, utc
 
 
 def sessions(folder: Path, *events: dict[str, str]) -> list[Planned]:
-    return read_calendar(calendar(folder, *events), span)
+    return read_calendar(calendar(folder, *events), span).sessions
 
 
 def starts(found: list[Planned]) -> list[str]:
@@ -119,7 +119,7 @@ def test_a_single_event_keeps_its_id_wherever_it_is_moved(tmp_path: Path) -> Non
 def test_the_span_has_two_sides(tmp_path: Path) -> None:
     file = calendar(tmp_path, EVENT)
     first, last = (datetime(2026, 10, 29, 22, tzinfo=UTC), datetime(2026, 11, 10, 23, tzinfo=UTC))
-    assert starts(read_calendar(file, lambda _: (first, last))) == PLAIN[1:4]
+    assert starts(read_calendar(file, lambda _: (first, last)).sessions) == PLAIN[1:4]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,12 @@ def test_names_and_addresses_are_refused(tmp_path: Path, name: str) -> None:
     assert fault.startswith(f"sessions.ics: line 4: X-ROLLCALL-{name}: must be a pseudonym")
 
 
+def test_a_series_is_known_even_if_none_of_it_is_wanted(tmp_path: Path) -> None:
+    early = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+    found = read_calendar(calendar(tmp_path, EVENT), lambda _: early)
+    assert found == ([], {("evening", "tue-thu"): 4})
+
+
 def test_longest_session(tmp_path: Path) -> None:
     (found,) = sessions(tmp_path, event(RRULE=None, DTEND="20261029T220000Z"))
     assert (found.ends_at - found.starts_at).days == 2
@@ -214,4 +220,4 @@ def test_whatever_a_file_holds_it_is_read_or_refused(
         found = read_calendar(file, span)
     except RosterError:
         return
-    assert len(found) <= 70
+    assert len(found.sessions) <= 70

@@ -64,6 +64,7 @@ def test_a_bare_row_and_the_order_of_columns(tmp_path: Path) -> None:
 
 
 NO_PSEUDONYM = "must be a pseudonym or a code: up to 128 characters, no `@`, no blanks"
+TWICE = "participant: par-1 in evening is in line 2 already"
 NO_DAY = "neither a day such as 2026-03-02 nor an instant with an offset"
 
 
