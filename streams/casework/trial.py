@@ -1,0 +1,162 @@
+"""Trial: a case run through both ledgers under a policy, as on Kafka but in one process."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.codec import encode
+from schemas.dead_letter import Entry
+from schemas.instants import instant, milliseconds
+from schemas.policy import Policies, Policy
+from schemas.policy_case import Case
+from streams.casework.almanac import CaseError
+from streams.casework.expectation import (
+    Differences,
+    Expectation,
+    Found,
+    compare,
+    expectation,
+    named,
+)
+from streams.casework.findings import Findings
+from streams.casework.script import PlacedError, Script, at, line_place, script
+from streams.casework.staff import Said
+from streams.casework.telemetry import PERSON, SOURCE, telemetry
+from streams.local import Local, Looked, Routed
+
+
+class Step(NamedTuple):
+    """Something said at an instant (ms), by the line of the log with this number.
+
+    A ready record, or what staff say of outputs that exist only once the case has run so far.
+    """
+
+    at: int
+    number: int
+    record: Any
+
+
+class Read(NamedTuple):
+    """A case that can be run: its log, and what must come of it."""
+
+    script: Script
+    expected: list[Expectation]
+
+
+def read(case: Case, policy: Policy) -> Read:
+    """Read a case as its own policy counts weeks and time; raises PlacedError."""
+    expected = []
+    for number, text in enumerate(case.expect):
+        with at(f"expect[{number}]"):
+            expected.append(expectation(text))
+    return Read(script(case, policy), expected)
+
+
+def judged(case: Read, policy: Policy) -> Differences:
+    """Run a case under its policy, and hold it against what must come of it.
+
+    Raises PlacedError for what only running it shows, such as an output that is never there.
+    """
+    return compare(case.expected, found(case, policy))
+
+
+def found(case: Read, policy: Policy) -> list[Found]:
+    """What `policy` makes of a case, be it the case's own policy or another."""
+    return _Trial(case.script, policy).run()
+
+
+class _Trial:
+    """One run of a script, from its first record to the instant it is looked at."""
+
+    def __init__(self, read: Script, policy: Policy) -> None:
+        self._script = read
+        self._policy = policy
+        # Nothing in a case is without a program, but every set of policies has a default.
+        others = [] if policy.program == "default" else [replace(policy, program="default")]
+        self._local = Local(Policies([policy, *others]))
+        self._findings = Findings(read.almanac)
+        self._numbers: dict[bytes, int] = {}
+
+    def run(self) -> list[Found]:
+        steps = sorted(self._steps(), key=lambda step: step.at)
+        until = self._until(steps)
+        batch: list[Routed] = []
+        for step in steps:
+            if step.at > until:
+                break
+            with at(line_place(step.number)):
+                record = step.record
+                if isinstance(record, Said):
+                    if record.names:
+                        self._advance(batch, step.at)
+                        batch = []
+                    record = self._spoken(step)
+                batch.append(self._routed(step, record))
+        self._advance(batch, until)
+        self._take(self._local.look(until, everything=True))
+        return self._findings.found()
+
+    def _steps(self) -> Iterable[Step]:
+        for name, visit in self._script.visits.items():
+            number = self._script.lines[name]
+            with at(line_place(number)):
+                for event in telemetry(visit, self._policy.program):
+                    yield Step(milliseconds(event.at), number, event)
+        for number, said in self._script.said:
+            yield Step(said.at, number, said)
+
+    def _until(self, steps: Sequence[Step]) -> int:
+        """When the case is looked at: without a word on it, once all of it is final."""
+        if self._script.looked_at is not None:
+            return self._script.looked_at
+        almanac = self._script.almanac
+        ends = [step.at for step in steps]
+        for visit in self._script.visits.values():
+            ends.append(visit.when[1] + self._policy.session.final_after)
+            ends.append(almanac.week_end(visit.when[0]))
+        return max(ends, default=almanac.begin(almanac.first))
+
+    def _spoken(self, step: Step) -> Any:
+        said: Said = step.record
+        own = {
+            "id": f"line-{step.number:05}",
+            "entity": f"line-{step.number:05}",
+            "source": SOURCE,
+            "at": instant(said.at),
+            "participant": PERSON,
+        }
+        return said.build(own, tuple(self._id_of(name) for name in said.names))
+
+    def _id_of(self, text: str) -> str:
+        """The id of the newest output, or of the session, that goes by a name."""
+        if text in self._script.visits:
+            return text
+        name, about = named(text)
+        known = [
+            each.id
+            for each in self._findings.found()
+            if each.name == name and (not about or about in each.about)
+        ]
+        if not known:
+            raise CaseError(f"nobody has seen `{text}` by then")
+        return known[-1]
+
+    def _routed(self, step: Step, record: Any) -> Routed:
+        about_person = isinstance(step.record, Said)
+        key = record.participant if about_person else record.session
+        value = encode(record)
+        self._numbers[value] = step.number
+        return Routed(about_person, Entry(len(self._numbers), step.at, key.encode(), value))
+
+    def _advance(self, batch: Sequence[Routed], until: int) -> None:
+        for looked in self._local.run(batch, lambda: until):
+            self._take(looked)
+
+    def _take(self, looked: Looked) -> None:
+        for fault in looked.faults:
+            raise fault
+        for dead in looked.dead_letters:
+            number = self._numbers[dead.arrival.value or b""]
+            raise PlacedError(line_place(number), f"refused: {dead.reason}: {dead.detail}")
+        self._findings.add(looked.changes)
