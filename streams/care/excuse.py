@@ -1,11 +1,12 @@
 """Excuse: why a session must not be held against a person (measures.md 2 and 3.1).
 
 Staff come first: the latest override, then the latest decision on the absence. Without them a
-notice excuses that was early enough, or that names an emergency in time; any other notice
-leaves the matter pending. What the host did is never held against anyone, unless staff override.
+notice excuses that was early enough, or that names an emergency in time, as long as there were
+not too many of those; any other notice leaves the matter pending, for some working days. What
+the host did is never held against anyone, unless staff override.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.care import (
@@ -16,43 +17,58 @@ from schemas.care import (
     Override,
     Waived,
 )
-from schemas.instants import milliseconds
-from schemas.policy import Policy
-from streams.care.facts import CareFacts, Result
+from schemas.instants import DAY_MS, milliseconds
+from schemas.policy import Policies, Policy
+from streams.care.calendar import end_of_working_day
+from streams.care.facts import Result
+from streams.care.staff import Said, SessionFact
 
-SessionFact = AbsenceNotified | AbsenceDecided | Override | Waived
-"""What staff say of one session."""
+OF_THE_HOST = frozenset({"host_late", "not_admitted"})
 
 
 class Excuse(NamedTuple):
-    """`reason` says why the session is excused; `pending` that staff must still decide."""
+    """`reason` says why the session is excused.
+
+    `pending_until` (ms): until then staff may still decide, and while it is to come the matter
+    is open. `by_notice` tells that nobody decided but the notice itself.
+    """
 
     reason: str | None
-    pending: bool = False
+    pending_until: int | None = None
+    by_notice: bool = False
+
+    def pending(self, now: int) -> bool:
+        """Whether staff must still decide."""
+        return self.pending_until is not None and now < self.pending_until
 
 
-class Said(NamedTuple):
-    """Staff facts that were not taken back, oldest first by (at, id)."""
-
-    sessions: dict[str, list[SessionFact]]
-    accommodations: list[Accommodation]
+NONE = Excuse(None)
 
 
-def said(facts: CareFacts) -> Said:
-    """What staff said of this person: session by session, and for all of them."""
-    index = Said({}, [])
-    for fact in sorted(facts.staff.values(), key=lambda fact: (fact.at, fact.id, fact.entity)):
-        if fact.withdrawn:
-            continue
-        if isinstance(fact, Accommodation):
-            index.accommodations.append(fact)
-        elif isinstance(fact, SessionFact) and fact.session is not None:
-            index.sessions.setdefault(fact.session, []).append(fact)
-    return index
+def excuses(results: Iterable[Result], staff: Said, policies: Policies) -> dict[str, Excuse]:
+    """The excuse for each session by its name, in the order of their beginnings.
+
+    A notice is too many if so many before it, of sessions within the weeks before, excused
+    sessions that the person did not attend.
+    """
+    found: dict[str, Excuse] = {}
+    granted: list[int] = []
+    for result in sorted(results, key=lambda each: (each.starts_at or each.ends_at, each.session)):
+        about = staff.sessions.get(result.session, ())
+        policy = policies.at(result.program, result.starts_at or result.ends_at)
+        each = excuse(about, result, policy)
+        if each.by_notice and result.starts_at is not None and result.standing != "attended":
+            since = result.starts_at - policy.notice.max_excused_weeks * 7 * DAY_MS
+            if sum(at > since for at in granted) >= policy.notice.max_excused:
+                each = _undecided(about, result, policy)
+            else:
+                granted.append(result.starts_at)
+        found[result.session] = each
+    return found
 
 
 def excuse(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excuse:
-    """The excuse for one session, if any; `about` is what was said of it, oldest first."""
+    """The excuse for one session alone; `about` is what was said of it, oldest first."""
     overrides = [fact for fact in about if isinstance(fact, Override)]
     if overrides:
         outcome = overrides[-1].outcome
@@ -65,12 +81,12 @@ def excuse(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excu
         for notice in notices:
             reason = _by_notice(notice, result, policy)
             if reason is not None:
-                return Excuse(reason)
+                return Excuse(reason, by_notice=True)
     if result.before_host_ms >= policy.host.late_present and result.after_host_ms == 0:
         return Excuse("host_late")
     if result.not_admitted:
         return Excuse("not_admitted")
-    return Excuse(None, pending=bool(notices) and not decisions)
+    return _undecided(about, result, policy) if notices and not decisions else NONE
 
 
 def _by_notice(notice: AbsenceNotified, result: Result, policy: Policy) -> str | None:
@@ -83,6 +99,20 @@ def _by_notice(notice: AbsenceNotified, result: Result, policy: Policy) -> str |
     if emergency and said_at < result.starts_at + rules.emergency_until:
         return f"notice_{notice.reason}"
     return None
+
+
+def _undecided(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excuse:
+    """Staff have their days from the first notice on, but never less than from the session."""
+    first = next(milliseconds(fact.at) for fact in about if isinstance(fact, AbsenceNotified))
+    asked_at = max(first, result.starts_at or first)
+    days = policy.notice.decide_days
+    return Excuse(None, end_of_working_day(asked_at, days, policy.zone, policy.calendar))
+
+
+def told_at(about: Iterable[SessionFact]) -> int | None:
+    """When an absence was first announced, in ms."""
+    notices = (milliseconds(fact.at) for fact in about if isinstance(fact, AbsenceNotified))
+    return min(notices, default=None)
 
 
 def waived(about: Sequence[SessionFact]) -> set[Judged]:
@@ -101,3 +131,8 @@ def exempt(accommodations: Sequence[Accommodation], result: Result) -> set[str]:
         if milliseconds(fact.begins) <= at and (until is None or at < until):
             signals.update(fact.exempt)
     return signals
+
+
+def expiries(found: Mapping[str, Excuse]) -> list[int]:
+    """When pending matters lapse, in ms."""
+    return [each.pending_until for each in found.values() if each.pending_until is not None]

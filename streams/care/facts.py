@@ -88,11 +88,14 @@ class SealedWeek(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, array_like=True):
-    """Unexcused absences in a row that reach back into sealed weeks."""
+    """Unexcused absences in a row that reach back into sealed weeks.
+
+    `since` (ms) is when there were enough of them to say so, or the last of fewer.
+    """
 
     first: str
     count: int
-    since: int | None
+    since: int
 
 
 class CareFacts(Struct, array_like=True):

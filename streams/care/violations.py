@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from schemas.policy import Policy
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Severity, Violation
-from streams.care.excuse import Said, SessionFact, excuse, exempt, waived
+from streams.care.excuse import Excuse, exempt, waived
 from streams.care.facts import Result
+from streams.care.membership import enrolment_at
+from streams.care.staff import Said, SessionFact, talked_at
 from streams.identity import identify
 
 RULES: tuple[FindingRule, ...] = (
@@ -45,6 +46,7 @@ class Held(NamedTuple):
     id: str
     finding: Finding
     status: Status
+    severity: Severity
     pending: bool
 
 
@@ -60,10 +62,9 @@ def violation_id(participant: str, session: str, rule: FindingRule) -> str:
     return identify("violation", participant, session, rule)
 
 
-def judge(participant: str, result: Result, staff: Said, policy: Policy) -> Judgement:
+def judge(participant: str, result: Result, excused: Excuse, staff: Said, now: int) -> Judgement:
     """Judge one session by what was found and what staff said."""
     about = staff.sessions.get(result.session, ())
-    excused = excuse(about, result, policy)
     reason = _acquitted(result) or excused.reason
     if reason is not None:
         return Judgement([], {violation_id(participant, result.session, r): reason for r in RULES})
@@ -71,11 +72,12 @@ def judge(participant: str, result: Result, staff: Said, policy: Policy) -> Judg
     let_off = _let_off(about, staff, result) if result.findings else {}
     for finding in result.findings:
         name = violation_id(participant, result.session, finding.rule)
-        if finding.rule in let_off:
-            judgement.reasons[name] = let_off[finding.rule]
+        if finding.rule in let_off or name in staff.waived:
+            judgement.reasons[name] = let_off.get(finding.rule, "waived")
         else:
-            status = _status(finding, result)
-            judgement.held.append(Held(name, finding, status, excused.pending))
+            severity = _severity(participant, name, finding.rule, result, staff)
+            status, pending = _status(finding, result), excused.pending(now)
+            judgement.held.append(Held(name, finding, status, severity, pending))
     return judgement
 
 
@@ -116,15 +118,38 @@ def signature(result: Result, held: Held) -> str:
     """
     pending = "pending" if held.pending else ""
     if result.phase != "running":
-        return f"{result.order[0]}.{result.order[1]}{pending}"
+        return f"{result.order[0]}.{result.order[1]}{held.severity}{pending}"
     edges = (str((episode.since, episode.until)) for episode in held.finding.episodes)
-    return identify(held.status, _severity(held.finding.rule, result), pending, *edges)
+    return identify(held.status, held.severity, pending, *edges)
 
 
-def _severity(rule: FindingRule, result: Result) -> Severity:
-    if rule == "no_show" and result.unidentified_guests:
-        return "info"
-    return SEVERITIES[rule]
+def _severity(
+    participant: str, name: str, rule: FindingRule, result: Result, staff: Said
+) -> Severity:
+    """Critical is for safety alone: nobody has reached somebody whose enrolment says priority."""
+    if rule != "no_show":
+        return SEVERITIES[rule]
+    if _priority(result, staff) and not _reached(participant, name, result, staff):
+        return "critical"
+    return "info" if result.unidentified_guests else SEVERITIES[rule]
+
+
+def _priority(result: Result, staff: Said) -> bool:
+    if result.program is None or result.starts_at is None:
+        return False
+    enrolment = enrolment_at(staff, result.program, result.starts_at)
+    return enrolment is not None and enrolment.fact.priority
+
+
+def _reached(participant: str, name: str, result: Result, staff: Said) -> bool:
+    incident = incident_id(participant, result.session)
+    names = {name, incident, result.session}
+    return talked_at(staff, names) is not None or not names.isdisjoint(staff.acknowledged)
+
+
+def incident_id(participant: str, session: str) -> str:
+    """What happened to one person in one session: notify this, not its parts."""
+    return identify("incident", session, participant)
 
 
 def violation(participant: str, result: Result, held: Held) -> Violation:
@@ -132,9 +157,9 @@ def violation(participant: str, result: Result, held: Held) -> Violation:
     rule, episodes = held.finding.rule, held.finding.episodes
     return Violation(
         id=held.id,
-        incident=identify("incident", result.session, participant),
+        incident=incident_id(participant, result.session),
         rule=rule,
-        severity=_severity(rule, result),
+        severity=held.severity,
         label=LABELS[rule][result.phase != "running"],
         participant=participant,
         session=result.session,

@@ -12,8 +12,8 @@ from schemas.policy import Policies
 from schemas.score import Score
 from schemas.topics import SCORES, VIOLATIONS
 from schemas.violation import Violation
-from streams.care.excuse import SessionFact
 from streams.care.facts import CareFacts
+from streams.care.staff import SessionFact
 from streams.care.violations import RULES, violation_id
 from streams.explanation.view import View
 from streams.local import Local, Looked

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override
 from schemas.instants import instant, milliseconds
-from streams.care.excuse import SessionFact
+from streams.care.staff import SessionFact
 from streams.explanation.view import Section, View
 from streams.readable import counted, listed
 from streams.session.attendee import resolve

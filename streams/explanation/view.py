@@ -7,7 +7,7 @@ from schemas.care import Accommodation
 from schemas.policy import Policy
 from schemas.score import Score
 from schemas.violation import Violation
-from streams.care.excuse import SessionFact
+from streams.care.staff import SessionFact
 from streams.readable import clock, moment
 from streams.session.attendee import Attendee
 from streams.session.facts import SessionFacts

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.dead_letter import DeadLetter, Entry
+from streams.care.violations import RULES
 from streams.changes import Change
 from streams.ledger import Ledger
 from streams.stage import Pacing, Stage
@@ -21,6 +22,11 @@ class Partition:
         self.dead_letters: list[DeadLetter] = []
         self.position = self.low = 0
         self.ledger = Ledger(stage, Pacing())
+
+    @property
+    def in_sessions(self) -> list[dict[str, Any]]:
+        """What was told of violations in sessions."""
+        return [told for told in self.told if told.get("rule") in RULES]
 
     def append(self, key: bytes | None, value: bytes | None, appended_at: int) -> None:
         """Write one record to the log; the worker takes it at once."""

@@ -11,6 +11,7 @@ from schemas.instants import milliseconds
 from schemas.policy import Policies, Policy
 from schemas.telemetry import Event
 from schemas.topics import CARE, VIOLATIONS
+from streams.care.concern import LABELS
 from streams.care.stage import care_stage
 from streams.changes import Change
 from streams.ledger import Ledger
@@ -36,8 +37,9 @@ def passed_on(changes: Iterable[Change], offset: int, appended_at: int) -> list[
 
 
 def violations(changes: Iterable[Change]) -> list[Violation]:
-    """The violations among `changes`, as readers see them."""
-    return [json.loads(change.value) for change in changes if change.topic == VIOLATIONS.name]
+    """The violations in sessions among `changes`, as readers see them."""
+    told = [json.loads(change.value) for change in changes if change.topic == VIOLATIONS.name]
+    return [each for each in told if each["rule"] not in LABELS]
 
 
 class Both:

@@ -102,7 +102,7 @@ def test_a_bad_record_is_told_with_its_reason_and_stops_nothing(
     assert dead.reason == reason
     assert detail in dead.detail
     assert (dead.arrival.offset, dead.arrival.value) == (1, value)
-    assert [told["status"] for told in partition.told] == ["stood", "retracted"]
+    assert [told["status"] for told in partition.in_sessions] == ["stood", "retracted"]
 
 
 def test_a_record_without_a_key_is_a_dead_letter() -> None:

@@ -1,0 +1,173 @@
+"""Grounds: which violations, weeks and enrolments are reasons for what (measures.md 4)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from schemas.recommendation import RecommendationKind
+from schemas.violation import Rule
+from streams.care.concern import Concern
+from streams.care.facts import Result
+from streams.care.membership import away, enrolments
+from streams.care.program import PastWeek, ProgramView
+from streams.care.recommendations import Ground, recommendation_id
+from streams.care.staff import Said, talked_at
+from streams.care.violations import Held
+from streams.care.week import Tally
+from streams.identity import identify
+
+BY_RULE: Mapping[Rule, RecommendationKind] = {
+    "absence_not_notified": "reach_out",
+    "consecutive_unexcused": "check_in",
+    "repeated_lateness": "check_in",
+    "disengaged": "check_in",
+    "technical_barrier": "technical_support",
+    "participation_falling": "care_plan_review",
+    "goal_missed": "care_plan_review",
+}
+REVIEWS: tuple[RecommendationKind, ...] = ("care_plan_review", "attendance_review")
+FOUR = 4
+"""Weeks met in a row that are worth a word, again and again."""
+
+
+def week_id(participant: str, program: str, label: object) -> str:
+    """The one week of a person in a program."""
+    return identify("week", participant, program, str(label))
+
+
+def grounds(
+    participant: str,
+    program: ProgramView,
+    held: Iterable[tuple[Result, Held]],
+    concerns: Sequence[Concern],
+    staff: Said,
+    now: int,
+) -> list[Ground]:
+    """Every reason that there is in one program, or was."""
+    found = [
+        *_not_seen(program, held),
+        *_of_concerns(program, concerns),
+        *_weeks_below(participant, program),
+        *_nothing_planned(program, staff, now),
+        *_went_well(participant, program),
+    ]
+    return [*found, *_no_change(participant, program, found, concerns, staff)]
+
+
+def _seen_since(program: ProgramView, at: int) -> bool:
+    """Whether the person came to any session later: then nobody needs to look for them."""
+    came = (each.result.arrived_at for each in program.counted)
+    later = (*came, *(each.arrived_at for each in program.guest))
+    return any(arrived is not None and arrived > at for arrived in later)
+
+
+def _not_seen(program: ProgramView, held: Iterable[tuple[Result, Held]]) -> Iterator[Ground]:
+    for result, each in held:
+        if each.finding.rule != "no_show" or result.program != program.name:
+            continue
+        began_at = round(each.finding.episodes[0].since.timestamp() * 1000)
+        lasts = each.status != "resolved" and not _seen_since(program, began_at)
+        yield Ground("reach_out", each.id, "no_show", began_at, lasts)
+
+
+def _of_concerns(program: ProgramView, concerns: Iterable[Concern]) -> Iterator[Ground]:
+    weeks = {week.span.label: week for week in program.weeks}
+    for each in concerns:
+        lasts = each.status != "resolved"
+        kind = BY_RULE.get(each.rule)
+        if kind == "reach_out":
+            lasts = lasts and not _seen_since(program, each.spells[-1][0])
+        if kind is not None:
+            yield Ground(kind, each.id, each.rule, each.latest, lasts)
+        if each.rule == "weekly_attendance" and each.week is not None:
+            yield from _of_week(program, each, weeks[each.week].tally)
+        if each.rule == "consecutive_unexcused" and each.evidence["flagged_for_review"] == "true":
+            yield Ground("attendance_review", each.id, each.rule, each.latest, lasts)
+
+
+def _of_week(program: ProgramView, concern: Concern, tally: Tally) -> Iterator[Ground]:
+    """A make-up is offered while one can still help; a week lost asks for a talk."""
+    began_at, rules = concern.latest, tally.span.policy
+    broken = concern.status != "resolved"
+    if rules.make_up.allowed:
+        missing = rules.week.minimum * tally.due
+        reached = tally.earned + tally.to_come + tally.pending + tally.arranged
+        helps = reached < missing <= reached + tally.mendable
+        yield Ground("offer_make_up", concern.id, concern.rule, began_at, broken and helps)
+    if concern.status == "stood" or not rules.make_up.allowed:
+        latest = not program.past or program.past[-1].label <= tally.span.label
+        yield Ground("check_in", concern.id, concern.rule, began_at, broken and latest)
+
+
+def _weeks_below(participant: str, program: ProgramView) -> Iterator[Ground]:
+    """Too many of the last weeks were below; the reason begins with the latest of them."""
+    for count, week in enumerate(program.past, 1):
+        if week.standing != "below" or week.view is None:
+            continue
+        rules = week.view.span.policy.review
+        among = program.past[max(0, count - rules.among) : count]
+        if sum(each.standing == "below" for each in among) >= rules.weeks_below:
+            name = week_id(participant, program.name, week.label)
+            recent = [
+                each.label for each in program.past[-rules.among :] if each.standing == "below"
+            ]
+            lasts = week.label in recent and len(recent) >= rules.weeks_below
+            began_at = week.view.tally.closes_at
+            yield Ground("attendance_review", name, "weeks_below", began_at, lasts)
+
+
+def _nothing_planned(program: ProgramView, staff: Said, now: int) -> Iterator[Ground]:
+    enrolled = [each for each in enrolments(staff, program.name) if each.holds(now)]
+    planned = any(not each.result.over for each in program.counted)
+    if not enrolled or planned or away(staff, program.name, now):
+        return
+    enrolment = enrolled[-1]
+    ended = [
+        each.result.ends_at for each in program.counted if each.result.ends_at > enrolment.begins
+    ]
+    began_at = max((enrolment.begins, *ended))
+    yield Ground("not_scheduled", enrolment.fact.entity, "enrolment", began_at, lasts=True)
+
+
+def _went_well(participant: str, program: ProgramView) -> Iterator[Ground]:
+    """What the latest closed week deserves; older ones had their time."""
+    for count, week in enumerate(program.past, 1):
+        if week.view is None:
+            continue
+        name = week_id(participant, program.name, week.label)
+        for what in _praise(program.past[: count - 1], week):
+            lasts = count == len(program.past)
+            yield Ground("recognise", name, what, week.view.tally.closes_at, lasts)
+
+
+def _praise(before: Sequence[PastWeek], week: PastWeek) -> Iterator[str]:
+    tally = week.view.tally if week.view is not None else None
+    if tally is not None and week.standing == "met" and tally.earned == tally.due:
+        yield "full_week"
+    if before and before[-1].standing == "below" and week.standing in ("met", "passed"):
+        yield "back_on_track"
+    if len(before) > 1 and week.attended_ms > max(each.attended_ms for each in before):
+        yield "personal_best"
+    met = 0
+    for each in (*before, week):
+        met = met + 1 if each.standing == "met" else 0
+    if met and met % FOUR == 0:
+        yield "four_weeks_met"
+
+
+def _no_change(
+    participant: str,
+    program: ProgramView,
+    found: Sequence[Ground],
+    concerns: Iterable[Concern],
+    staff: Said,
+) -> Iterator[Ground]:
+    """A review is open, and things got worse after somebody had talked with the person."""
+    begun = {each.id: each.spells[0][0] for each in concerns}
+    checked = recommendation_id(participant, program.name, "check_in")
+    for ground in found:
+        if ground.kind not in REVIEWS:
+            continue
+        review = recommendation_id(participant, program.name, ground.kind)
+        talked = talked_at(staff, {checked, review, ground.id})
+        began_at = begun.get(ground.id)
+        if began_at is not None and talked is not None and began_at <= talked < ground.began_at:
+            yield Ground("treatment_review", review, ground.kind, ground.began_at, ground.lasts)

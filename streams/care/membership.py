@@ -1,0 +1,84 @@
+"""Membership: whether a program asks anything of a person at an instant (measures.md 3.1).
+
+Between enrolment and discharge, outside leave, suspension and days on which the program is
+closed. Without an enrolment the roster alone decides. Enrolments that overlap are one.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from schemas.care import Enrolled
+from schemas.instants import milliseconds
+from streams.care.calendar import local_day
+from streams.care.staff import Said
+
+
+class Enrolment(NamedTuple):
+    """One stay in a program, `[begins, ends)` in ms; `ends` None while it lasts."""
+
+    fact: Enrolled
+    begins: int
+    ends: int | None
+
+    def holds(self, at: int) -> bool:
+        """Whether the person is enrolled at `at` ms."""
+        return self.begins <= at and (self.ends is None or at < self.ends)
+
+
+def enrolments(staff: Said, program: str | None = None) -> list[Enrolment]:
+    """The stays in a program, or in any, in the order in which they were said."""
+    found = []
+    for fact in staff.enrolled:
+        if program is not None and fact.program != program:
+            continue
+        begins = milliseconds(fact.begins)
+        leaves = (
+            milliseconds(each.begins) for each in staff.discharged if each.program == fact.program
+        )
+        found.append(
+            Enrolment(fact, begins, min((at for at in leaves if at > begins), default=None))
+        )
+    return found
+
+
+def enrolment_at(staff: Said, program: str, at: int) -> Enrolment | None:
+    """The enrolment in force; of several the one that was said last."""
+    holding = [each for each in enrolments(staff, program) if each.holds(at)]
+    return holding[-1] if holding else None
+
+
+def asked(staff: Said, program: str, at: int, zone: str) -> bool:
+    """Whether the program asks the person to a session that starts at `at` ms."""
+    stays = enrolments(staff, program)
+    if stays and not any(each.holds(at) for each in stays):
+        return False
+    return not away(staff, program, at) and not _closed(staff, program, at, zone)
+
+
+def away(staff: Said, program: str, at: int) -> bool:
+    """Whether the person is on leave or suspended."""
+    return any(
+        milliseconds(fact.begins) <= at and (fact.until is None or at < milliseconds(fact.until))
+        for fact in staff.away
+        if fact.program is None or fact.program == program
+    )
+
+
+def _closed(staff: Said, program: str, at: int, zone: str) -> bool:
+    closures = [fact for fact in staff.closed if fact.program == program]
+    if not closures:
+        return False
+    day = local_day(at, zone)
+    return any(fact.first_day <= day <= fact.last_day for fact in closures)
+
+
+def turns(staff: Said) -> Iterator[int]:
+    """Every instant (ms) at which time alone changes whether somebody belongs to a program."""
+    for each in enrolments(staff):
+        yield each.begins
+        if each.ends is not None:
+            yield each.ends
+    for fact in staff.away:
+        yield milliseconds(fact.begins)
+        if fact.until is not None:
+            yield milliseconds(fact.until)

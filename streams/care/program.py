@@ -1,0 +1,168 @@
+"""Program: one person in one program, week by week, with everything that rules look at."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from schemas.care import GoalsAgreed
+from schemas.policy import Policies, Policy
+from streams.care.calendar import WeekSpan, week_of
+from streams.care.dose import Dose, dose, practice_days
+from streams.care.excuse import exempt
+from streams.care.facts import CareFacts, Result, Run, SealedWeek
+from streams.care.membership import enrolments
+from streams.care.outcome import Counted, Outcomes
+from streams.care.staff import Said
+from streams.care.trend import Mean, Trend, goals, mean, trend
+from streams.care.week import Tally, tally
+
+
+class WeekView(NamedTuple):
+    """One week of the program. `seen` are all the person's sessions in it that count."""
+
+    span: WeekSpan
+    tally: Tally
+    seen: list[Result]
+    dose: Dose
+    mean: Mean
+    trend: Trend
+    goals: GoalsAgreed | None
+    practised: int
+    belongs: bool
+    """Whether the person has a place in the week: not merely looked in, nor was moved away."""
+
+    @property
+    def attended_ms(self) -> int:
+        """Attended time of all sessions."""
+        return sum(each.attended_ms for each in self.seen)
+
+
+class PastWeek(NamedTuple):
+    """A closed week, as far as later ones look back; sealed weeks have no `view`."""
+
+    label: date
+    standing: str
+    attended_ms: int
+    view: WeekView | None
+
+
+class ProgramView(NamedTuple):
+    """One person in one program; sessions and weeks in order of time.
+
+    `guest` are sessions attended without a place of their own; `unscored` those whose
+    participation must not be looked at. `run` is what sealed weeks left of a run of absences.
+    """
+
+    name: str
+    counted: list[Counted]
+    guest: list[Result]
+    unscored: set[str]
+    weeks: list[WeekView]
+    past: list[PastWeek]
+    run: Run | None
+    policies: Mapping[str, Policy]
+    """The policy of each session by its name."""
+    latest_policy: Policy
+
+
+def programs(
+    facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
+) -> list[ProgramView]:
+    """Every program in which the person ever had a session, or is enrolled."""
+    names = {*facts.starts, *(each.fact.program for each in enrolments(staff))}
+    return [_program(name, facts, staff, found, policies, now) for name in sorted(names)]
+
+
+def _program(
+    name: str, facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
+) -> ProgramView:
+    counted = [each for each in found.counted if each.program == name]
+    seen = [
+        each
+        for each in facts.results.values()
+        if each.program == name and not (each.withdrawn or each.void) and each.starts_at is not None
+    ]
+    unscored = {
+        each.session
+        for each in seen
+        if each.scored and not exempt(staff.accommodations, each).isdisjoint(each.scored)
+    }
+    spans = {
+        span.label: span
+        for span in (week_of(name, at, policies) for at in facts.starts.get(name, ()))
+    }
+    sealed = {date.fromisoformat(each): kept for each, kept in facts.weeks.get(name, {}).items()}
+    grouped = _grouped(name, seen, policies)
+    means = {label: mean(grouped.get(label, ()), unscored) for label in spans}
+    means |= {label: _sealed_mean(kept) for label, kept in sealed.items()}
+    enrolled = bool(enrolments(staff, name))
+    weeks = []
+    for label, span in sorted(spans.items()):
+        if label in sealed:
+            continue
+        own = [each for each in counted if span.begins <= each.starts_at < span.ends]
+        here = grouped.get(label, [])
+        weeks.append(
+            WeekView(
+                span=span,
+                tally=tally(span, own, found.links, now),
+                seen=here,
+                dose=dose(span, name, own, here, staff),
+                mean=means[label],
+                trend=trend(label, means, span.policy.trend),
+                goals=goals(span, name, staff),
+                practised=practice_days(span, name, staff),
+                belongs=any(
+                    _has_place(each, enrolled)
+                    for each in facts.results.values()
+                    if _lies_in(each, name, span)
+                ),
+            )
+        )
+    return ProgramView(
+        name=name,
+        counted=counted,
+        guest=[each for each in seen if not each.rostered and each.standing == "attended"],
+        unscored=unscored,
+        weeks=weeks,
+        past=_past(sealed, weeks),
+        run=facts.runs.get(name),
+        policies={each.session: policies.at(name, each.starts_at or 0) for each in seen},
+        latest_policy=policies.at(name, now),
+    )
+
+
+def _grouped(name: str, seen: list[Result], policies: Policies) -> dict[date, list[Result]]:
+    grouped: dict[date, list[Result]] = {}
+    for each in sorted(seen, key=lambda each: (each.starts_at or 0, each.session)):
+        grouped.setdefault(week_of(name, each.starts_at or 0, policies).label, []).append(each)
+    return grouped
+
+
+def _lies_in(result: Result, name: str, span: WeekSpan) -> bool:
+    at = result.starts_at
+    return result.program == name and at is not None and span.begins <= at < span.ends
+
+
+def _has_place(result: Result, enrolled: bool) -> bool:
+    return not result.withdrawn and (result.rostered or enrolled)
+
+
+def _sealed_mean(kept: SealedWeek) -> Mean:
+    value = None if kept.participation is None else Fraction(*kept.participation)
+    return Mean(value, kept.scored)
+
+
+def _past(sealed: Mapping[date, SealedWeek], weeks: list[WeekView]) -> list[PastWeek]:
+    """Closed weeks in which anything was due."""
+    past = [
+        PastWeek(label, kept.standing, kept.attended_ms, None)
+        for label, kept in sorted(sealed.items())
+    ]
+    past += [
+        PastWeek(week.span.label, week.tally.standing, week.attended_ms, week)
+        for week in weeks
+        if week.tally.closed
+    ]
+    return [each for each in past if each.standing != "none"]

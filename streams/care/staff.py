@@ -1,0 +1,96 @@
+"""Staff: what was said of a person and not taken back, sorted by what it is about."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from schemas.care import (
+    AbsenceDecided,
+    AbsenceNotified,
+    Accommodation,
+    Acknowledged,
+    CheckInDone,
+    Discharged,
+    Enrolled,
+    GoalsAgreed,
+    LeaveOfAbsence,
+    MakeUpArranged,
+    Override,
+    Practice,
+    ProgramClosed,
+    ReviewDone,
+    Snoozed,
+    Staff,
+    Suspended,
+    Waived,
+)
+from schemas.instants import milliseconds
+
+SessionFact = AbsenceNotified | AbsenceDecided | Override | Waived
+"""What staff say of one session."""
+
+
+class Said(NamedTuple):
+    """Staff facts that hold, each list oldest first by (at, id).
+
+    `talks` are check-ins and reviews; what is said of an output is found by its id.
+    """
+
+    sessions: dict[str, list[SessionFact]]
+    accommodations: list[Accommodation]
+    enrolled: list[Enrolled]
+    discharged: list[Discharged]
+    away: list[LeaveOfAbsence | Suspended]
+    closed: list[ProgramClosed]
+    goals: list[GoalsAgreed]
+    make_ups: list[MakeUpArranged]
+    practice: list[Practice]
+    talks: list[CheckInDone | ReviewDone]
+    acknowledged: dict[str, Acknowledged]
+    snoozed: dict[str, Snoozed]
+    waived: dict[str, Waived]
+
+
+def said(staff: Mapping[str, Staff]) -> Said:
+    """What staff said of this person."""
+    index = Said({}, [], [], [], [], [], [], [], [], [], {}, {}, {})
+    for fact in sorted(staff.values(), key=lambda fact: (fact.at, fact.id, fact.entity)):
+        if not fact.withdrawn:
+            _file(index, fact)
+    return index
+
+
+def _file(index: Said, fact: Staff) -> None:
+    match fact:
+        case Waived(target=str() as target):
+            index.waived[target] = fact
+        case AbsenceNotified() | AbsenceDecided() | Override() | Waived():
+            if fact.session is not None:
+                index.sessions.setdefault(fact.session, []).append(fact)
+        case Acknowledged():
+            index.acknowledged.setdefault(fact.target, fact)
+        case Snoozed():
+            index.snoozed[fact.target] = fact
+        case Accommodation():
+            index.accommodations.append(fact)
+        case Enrolled():
+            index.enrolled.append(fact)
+        case Discharged():
+            index.discharged.append(fact)
+        case LeaveOfAbsence() | Suspended():
+            index.away.append(fact)
+        case ProgramClosed():
+            index.closed.append(fact)
+        case GoalsAgreed():
+            index.goals.append(fact)
+        case MakeUpArranged():
+            index.make_ups.append(fact)
+        case Practice():
+            index.practice.append(fact)
+        case CheckInDone() | ReviewDone():
+            index.talks.append(fact)
+
+
+def talked_at(staff: Said, names: frozenset[str] | set[str]) -> int | None:
+    """When somebody last talked with the person about one of `names`, in ms."""
+    talks = [milliseconds(talk.at) for talk in staff.talks if not names.isdisjoint(talk.about)]
+    return max(talks, default=None)
