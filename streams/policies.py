@@ -18,7 +18,7 @@ def load(paths: Sequence[Path] = (), scale: int = 1) -> Policies:
     """
     found = texts(paths)
     try:
-        return collect(texts).scaled(scale)
+        return collect(found).scaled(scale)
     except PolicyError as error:
         if found and "none is for the program" not in str(error):
             raise

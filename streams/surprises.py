@@ -5,13 +5,13 @@ seems to, or that can never apply beside the others.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from math import floor
 from typing import NamedTuple
 
 from schemas.policy import Policy
 from schemas.policy_care import AdviceRules
 from streams.readable import duration, share
+from streams.sheet.words import span
 
 SESSIONS_A_WEEK = (1, 2, 3, 4, 5)
 """As many as programs offer."""
@@ -123,12 +123,12 @@ def _week(policy: Policy) -> Iterator[Surprise]:
         yield Surprise("week.by", text)
     elif strict := [n for n in SESSIONS_A_WEEK if allowed_misses(policy, n) == 0]:
         text = (
-            f"with {_ranges(strict)} sessions a week, {share(rules.minimum)} allows no miss at all"
+            f"with {span(strict)} sessions a week, {share(rules.minimum)} allows no miss at all"
         )
         yield Surprise("week.minimum", text)
     everything = [n for n in SESSIONS_A_WEEK if n <= rules.allowed_misses]
     if everything:
-        text = f"with {_ranges(everything)} sessions a week, missing all of them is no violation"
+        text = f"with {span(everything)} sessions a week, missing all of them is no violation"
         yield Surprise("week.allowed_misses", text)
     if rules.minimum == rules.goal:
         yield Surprise("week.goal", "is the minimum: no week is `passed` that is not `met`")
@@ -177,18 +177,6 @@ def _advice(policy: Policy) -> Iterator[Surprise]:
         yield Surprise("newcomer.due_days", text)
     if newcomer.weeks == 0 and newcomer.due_days != type(newcomer)().due_days:
         yield Surprise("newcomer.due_days", "never applies: newcomer.weeks is 0")
-
-
-def _ranges(numbers: list[int]) -> str:
-    """Such as `1 to 4`, `3 or 4`, `2`."""
-    runs = [
-        [number for _, number in run]
-        for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
-    ]
-    words = []
-    for run in runs:
-        words.append(f"{run[0]} to {run[-1]}" if len(run) > 2 else " or ".join(map(str, run)))
-    return " or ".join(words)
 
 
 _LOOKS: tuple[Callable[[Policy], Iterator[Surprise]], ...] = (

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from schemas.policy import Policy
 from schemas.policy_care import Weekday
 from schemas.policy_case import Case
+from streams.care.calendar import end_of_working_day
 from streams.casework.almanac import DAYS, Almanac, CaseError
 from streams.casework.line import Line, week_number
 from streams.casework.staff import Said, Scene, statement
@@ -31,14 +32,14 @@ class PlacedError(CaseError):
 class Script(NamedTuple):
     """A case as it was read; `lines` has the number of each session's line.
 
-    `looked_at` (ms) is None where the case waits until all is final.
+    `looked_at` (ms) is when the case is looked at.
     """
 
     almanac: Almanac
     visits: dict[str, Visit]
     lines: dict[str, int]
     said: list[tuple[int, Said]]
-    looked_at: int | None
+    looked_at: int
 
 
 class _Row(NamedTuple):
@@ -54,7 +55,7 @@ def script(case: Case, policy: Policy) -> Script:
     with at("week"):
         _check_week(case, policy.week.starts_on)
     almanac = Almanac(case.week, ZoneInfo(policy.zone))
-    found = Script(almanac, {}, {}, [], _looked_at(case, almanac))
+    found = Script(almanac, {}, {}, [], 0)
     others = []
     # Sessions first: what staff say may stand before the session it is about.
     for row in _rows(case.log):
@@ -66,6 +67,8 @@ def script(case: Case, policy: Policy) -> Script:
         with at(line_place(row.number)):
             said = statement(Line(row.text, almanac, row.week), scene)
             found.said.append((row.number, said))
+    found = found._replace(looked_at=_looked_at(case, found, policy))
+    _check_told(found)
     return found
 
 
@@ -94,14 +97,26 @@ def _check_week(case: Case, starts_on: Weekday) -> None:
         raise CaseError(f"{case.week} is a {weekday}, but weeks begin on {starts_on}")
 
 
-def _looked_at(case: Case, almanac: Almanac) -> int | None:
-    if case.looked_at is None:
-        return None
-    with at("looked_at"):
-        line = Line(case.looked_at, almanac)
-        moment = line.moment()
-        line.end()
-        return moment
+def _looked_at(case: Case, found: Script, policy: Policy) -> int:
+    """When the case says; else once weeks have closed, all is final and no notice waits."""
+    if case.looked_at is not None:
+        with at("looked_at"):
+            line = Line(case.looked_at, found.almanac)
+            moment = line.moment()
+            line.end()
+            return moment
+    ends = [found.almanac.week_end(found.almanac.begin(found.almanac.first))]
+    for each in found.visits.values():
+        if each.told:
+            ends.append(each.when[1] + policy.session.final_after)
+            ends.append(found.almanac.week_end(each.when[0]))
+    for _, said in found.said:
+        ends.append(said.at)
+        if said.awaits is not None:
+            asked_at = max(said.at, found.visits[said.awaits].when[0])
+            days, rules = policy.notice.decide_days, policy.calendar
+            ends.append(end_of_working_day(asked_at, days, policy.zone, rules))
+    return max(ends)
 
 
 def _rows(log: str) -> Iterator[_Row]:
@@ -125,7 +140,6 @@ def _add_visit(found: Script, row: _Row) -> bool:
     new = visit(line, rest[0] if rest else None)
     if new.session in found.visits:
         raise CaseError(f"session {new.session} is in line {found.lines[new.session]} already")
-    _check_told(new, found.looked_at)
     found.visits[new.session] = new
     found.lines[new.session] = row.number
     return True
@@ -135,6 +149,8 @@ def _day(word: str) -> bool:
     return word.lower() in (*DAYS, "week") or word[:2] == "20"
 
 
-def _check_told(new: Visit, looked_at: int | None) -> None:
-    if not new.told and (looked_at is None or looked_at > new.when[0]):
-        raise CaseError("the session has begun: say `: came …` or `: absent`")
+def _check_told(found: Script) -> None:
+    for name, each in found.visits.items():
+        if not each.told and found.looked_at > each.when[0]:
+            reason = "the session has begun by then: say `: came` or `: absent`"
+            raise PlacedError(line_place(found.lines[name]), reason)

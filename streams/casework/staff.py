@@ -1,15 +1,15 @@
 """Staff's lines of a case: what is said of the person, as care records.
 
-    enrolled Mon priority 540 minutes        discharged Fri 12:00
-    leave Mon to Wed                         suspended Mon 08:00 to Wed
-    closed Mon to Tue                        accommodation Mon to Fri camera
-    goals Mon practice 3 participation 40    practice Tue 20:00 homework
-    notice Tue 16:00 ses-2 illness           decision Wed 09:00 ses-2 accepted
-    make-up ses-2 by ses-9                   override Wed 09:00 ses-2 credited
-    waive Wed 09:00 late ses-3               waive Wed 09:00 weekly_attendance
-    check-in Thu 10:00 about ses-2, weekly_attendance
-    review Thu 10:00 about attendance_review
-    acknowledged Thu 10:00 no_show ses-2     snoozed Thu 10:00 reach_out until Mon 09:00
+enrolled Mon priority 540 minutes        discharged Fri 12:00
+leave Mon to Wed                         suspended Mon 08:00 to Wed
+closed Mon to Tue                        accommodation Mon to Fri camera
+goals Mon practice 3 participation 40    practice Tue 20:00 homework
+notice Tue 16:00 ses-2 illness           decision Wed 09:00 ses-2 accepted
+make-up ses-2 by ses-9                   override Wed 09:00 ses-2 credited
+waive Wed 09:00 late ses-3               waive Wed 09:00 weekly_attendance
+check-in Thu 10:00 about ses-2, weekly_attendance
+review Thu 10:00 about attendance_review
+acknowledged Thu 10:00 no_show ses-2     snoozed Thu 10:00 reach_out until Mon 09:00
 """
 
 from collections.abc import Callable, Mapping
@@ -50,12 +50,14 @@ CODE = "as_written"
 class Said(NamedTuple):
     """A care record to be: `names` are outputs it is about, as `RULE`, `RULE SESSION` or so.
 
-    `build` takes what every record carries, and the ids that the names stand for.
+    `build` takes what every record carries, and the ids that the names stand for. `awaits` is
+    the session of which staff may have to decide something.
     """
 
     at: int
     names: tuple[str, ...]
     build: Callable[[Mapping[str, Any], tuple[str, ...]], CareEvent]
+    awaits: str | None = None
 
 
 class Scene(NamedTuple):
@@ -153,7 +155,7 @@ def _notice(line: Line, scene: Scene) -> Said:
     at, session = line.moment(), _session(line, scene)
     reasons = _choices(AbsenceNotified, "reason")
     reason = line.one_of("a reason", reasons) if line.next else "other"
-    return _say(at, AbsenceNotified, session=session, reason=reason)
+    return _say(at, AbsenceNotified, session=session, reason=reason)._replace(awaits=session)
 
 
 def _decision(line: Line, scene: Scene) -> Said:
@@ -187,9 +189,7 @@ def _waive(line: Line, scene: Scene) -> Said:
     if line.next in get_args(Judged):
         rule = line.word("a rule")
         return _say(at, Waived, rule=rule, session=_session(line, scene), reason_code=CODE)
-    return Said(
-        at, (line.rest(),), lambda own, ids: Waived(**own, target=ids[0], reason_code=CODE)
-    )
+    return Said(at, (line.rest(),), lambda own, ids: Waived(**own, target=ids[0], reason_code=CODE))
 
 
 def _check_in(line: Line, scene: Scene) -> Said:

@@ -1,6 +1,7 @@
 """Telemetry of a case: what a platform would have sent of a visit."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from schemas.instants import DAY_MS, MINUTE_MS, instant
 from schemas.telemetry import (
@@ -70,12 +71,12 @@ class _Scribe:
             self._person()
         return self.events
 
-    def _say(self, record: type[Event], at: int, /, **fields: object) -> None:
+    def _say(self, record: type[Event], at: int, /, **fields: Any) -> None:
         name = f"{self.visit.session}-{len(self.events):04}"
-        own = {"id": name, "source": SOURCE, "at": instant(at), "session": self.visit.session}
+        own: dict[str, Any] = {"id": name, "source": SOURCE, "at": instant(at), "session": self.visit.session}
         self.events.append(record(**(own | fields)))
 
-    def _do(self, record: type[Event], at: int, connection: int, /, **fields: object) -> None:
+    def _do(self, record: type[Event], at: int, connection: int, /, **fields: Any) -> None:
         """Something that the person did."""
         who = {"participant": self.person, "connection": f"connection-{connection}"}
         self._say(record, at, **who, **fields)

@@ -80,7 +80,7 @@ class _Trial:
 
     def run(self) -> list[Found]:
         steps = sorted(self._steps(), key=lambda step: step.at)
-        until = self._until(steps)
+        until = self._script.looked_at
         batch: list[Routed] = []
         for step in steps:
             if step.at > until:
@@ -105,17 +105,6 @@ class _Trial:
                     yield Step(milliseconds(event.at), number, event)
         for number, said in self._script.said:
             yield Step(said.at, number, said)
-
-    def _until(self, steps: Sequence[Step]) -> int:
-        """When the case is looked at: without a word on it, once all of it is final."""
-        if self._script.looked_at is not None:
-            return self._script.looked_at
-        almanac = self._script.almanac
-        ends = [step.at for step in steps]
-        for visit in self._script.visits.values():
-            ends.append(visit.when[1] + self._policy.session.final_after)
-            ends.append(almanac.week_end(visit.when[0]))
-        return max(ends, default=almanac.begin(almanac.first))
 
     def _spoken(self, step: Step) -> Any:
         said: Said = step.record

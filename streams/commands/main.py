@@ -4,6 +4,7 @@ import click
 
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.policy import policy
 from streams.commands.score import score
 from streams.commands.simulate import simulate
 from streams.commands.sink import sink
@@ -19,5 +20,5 @@ def main() -> None:
     """Live attendance and participation for virtual care programs."""
 
 
-for command in (demo, explain, score, simulate, sink, tail, topics, up, worker):
+for command in (demo, explain, policy, score, simulate, sink, tail, topics, up, worker):
     main.add_command(command)

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from schemas.instants import milliseconds
-from schemas.policy import Policy, PolicyError
+from schemas.policy import Policy
 from schemas.policy_file import parse, parse_cases, refused
 from schemas.policy_values import digest
 from streams.casework.expectation import Differences, changed
@@ -19,10 +19,10 @@ from streams.casework.trial import Read, found, judged, read
 from streams.commands.options import json_option, one_line_errors, policy_option
 from streams.policies import DEFAULT, load, texts
 from streams.readable import counted
-from streams.sheet import sheet as sheet_of
+from streams.sheet.document import sheet as sheet_of
 from streams.surprises import surprises
 
-policy_path = click.Path(exists=True, path_type=Path)
+policy_path = click.Path(path_type=Path)
 
 
 class Source(NamedTuple):
@@ -78,7 +78,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=policy_path)
 @click.option(
     "--against",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Tell what this other policy would make of the same cases.",
 )
 @json_option
@@ -106,7 +106,7 @@ def test(paths: tuple[Path, ...], against: Path | None, as_json: bool) -> None:
 
 
 @policy.command()
-@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--program", help="The program whose policy it is, instead of a file.")
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is in force; today."
