@@ -5,16 +5,13 @@ seems to, or that can never apply beside the others.
 """
 
 from collections.abc import Callable, Iterator
-from math import floor
 from typing import NamedTuple
 
 from schemas.policy import Policy
 from schemas.policy_care import AdviceRules
 from streams.readable import duration, share
+from streams.sheet.misses import SESSIONS_A_WEEK, allowed_misses
 from streams.sheet.words import span
-
-SESSIONS_A_WEEK = (1, 2, 3, 4, 5)
-"""As many as programs offer."""
 
 
 class Surprise(NamedTuple):
@@ -27,12 +24,6 @@ class Surprise(NamedTuple):
 def surprises(policy: Policy) -> list[Surprise]:
     """Everything about a policy that may surprise, in the order of its sections."""
     return [each for look in _LOOKS for each in look(policy)]
-
-
-def allowed_misses(policy: Policy, sessions: int) -> int:
-    """How many of a week's sessions may be missed without a violation, make-ups aside."""
-    by_share = floor(sessions * (1 - policy.week.minimum))
-    return min(max(by_share, policy.week.allowed_misses), sessions)
 
 
 def _session(policy: Policy) -> Iterator[Surprise]:
@@ -122,9 +113,7 @@ def _week(policy: Policy) -> Iterator[Surprise]:
         text = "by minutes, one long session weighs as much as several short ones"
         yield Surprise("week.by", text)
     elif strict := [n for n in SESSIONS_A_WEEK if allowed_misses(policy, n) == 0]:
-        text = (
-            f"with {span(strict)} sessions a week, {share(rules.minimum)} allows no miss at all"
-        )
+        text = f"with {span(strict)} sessions a week, {share(rules.minimum)} allows no miss at all"
         yield Surprise("week.minimum", text)
     everything = [n for n in SESSIONS_A_WEEK if n <= rules.allowed_misses]
     if everything:

@@ -12,7 +12,8 @@ from schemas.policy_case import Case
 from streams.care.calendar import end_of_working_day
 from streams.casework.almanac import DAYS, Almanac, CaseError
 from streams.casework.line import Line, week_number
-from streams.casework.staff import Said, Scene, statement
+from streams.casework.staff import statement
+from streams.casework.statement import Said, Scene
 from streams.casework.visit import Visit, visit
 
 COMMENT = "#"

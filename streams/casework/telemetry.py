@@ -73,7 +73,12 @@ class _Scribe:
 
     def _say(self, record: type[Event], at: int, /, **fields: Any) -> None:
         name = f"{self.visit.session}-{len(self.events):04}"
-        own: dict[str, Any] = {"id": name, "source": SOURCE, "at": instant(at), "session": self.visit.session}
+        own: dict[str, Any] = {
+            "id": name,
+            "source": SOURCE,
+            "at": instant(at),
+            "session": self.visit.session,
+        }
         self.events.append(record(**(own | fields)))
 
     def _do(self, record: type[Event], at: int, connection: int, /, **fields: Any) -> None:

@@ -21,7 +21,7 @@ from streams.casework.expectation import (
 )
 from streams.casework.findings import Findings
 from streams.casework.script import PlacedError, Script, at, line_place, script
-from streams.casework.staff import Said
+from streams.casework.statement import Said
 from streams.casework.telemetry import PERSON, SOURCE, telemetry
 from streams.local import Local, Looked, Routed
 

@@ -90,7 +90,8 @@ def objecting(policy: Policy) -> Iterator[str]:
     session = policy.session
     yield (
         "If you think that something about you is wrong or unfair, tell anyone on the team. You "
-        "can ask how a number came about: it can be shown step by step, from when you came and left."
+        "can ask how a number came about: it can be shown step by step, from when you came and "
+        "when you left."
     )
     yield (
         "Staff can excuse an absence, count a session as attended, or set a rule aside for you, "

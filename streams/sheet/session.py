@@ -15,11 +15,12 @@ def coming(policy: Policy) -> Iterator[str]:
         "of it."
     )
     if rules.absent_below:
-        yield f"You were absent if you were there for less than {percent(rules.absent_below)} of it."
+        yield (
+            f"You were absent if you were there for less than {percent(rules.absent_below)} of it."
+        )
     if 0 < rules.absent_below < rules.credit_at:
         yield (
-            "What lies in between is neither: the session is not attended, "
-            "and you were not absent."
+            "What lies in between is neither: the session is not attended, and you were not absent."
         )
     yield (
         f"If your connection drops, gaps of up to {time(presence.reconnect_grace)} do not count "

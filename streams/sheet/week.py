@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from schemas.policy import Policy
+from streams.sheet.misses import SESSIONS_A_WEEK, allowed_misses
 from streams.sheet.words import REASONS, counted, day, listed, percent, span, time
-from streams.surprises import SESSIONS_A_WEEK, allowed_misses
 
 SWITCHED = {"day": "on the same day", "week": "in the same week"}
 
@@ -54,7 +54,9 @@ def cannot_come(policy: Policy) -> Iterator[str]:
     """Notices, and what they do."""
     rules = policy.notice
     if rules.max_excused:
-        yield f"Tell us at least {time(rules.before)} before a session, and you are excused from it."
+        yield (
+            f"Tell us at least {time(rules.before)} before a session, and you are excused from it."
+        )
         if rules.emergency_reasons:
             reasons = listed([REASONS[each] for each in rules.emergency_reasons], "or")
             yield (
@@ -69,7 +71,8 @@ def cannot_come(policy: Policy) -> Iterator[str]:
     else:
         yield "Tell us if you cannot come. Staff decide on every notice."
     lapses = (
-        "end of that working day" if rules.decide_days == 0
+        "end of that working day"
+        if rules.decide_days == 0
         else f"end of the {_ordinal(rules.decide_days)} working day after the session"
     )
     yield (
@@ -91,7 +94,8 @@ def _calendar(policy: Policy) -> Iterator[str]:
 
 
 def _ordinal(number: int) -> str:
-    tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    tails = {1: "st", 2: "nd", 3: "rd"}
+    tail = "th" if number % 100 in (11, 12, 13) else tails.get(number % 10, "th")
     return f"{number}{tail}"
 
 
