@@ -10,8 +10,7 @@ from typing import NamedTuple
 from schemas.policy import Policy
 from schemas.policy_care import AdviceRules
 from streams.readable import duration, share
-from streams.sheet.misses import SESSIONS_A_WEEK, allowed_misses
-from streams.sheet.words import span
+from streams.sheet.misses import SESSIONS_A_WEEK, a_week, allowed_misses
 
 
 class Surprise(NamedTuple):
@@ -113,11 +112,11 @@ def _week(policy: Policy) -> Iterator[Surprise]:
         text = "by minutes, one long session weighs as much as several short ones"
         yield Surprise("week.by", text)
     elif strict := [n for n in SESSIONS_A_WEEK if allowed_misses(policy, n) == 0]:
-        text = f"with {span(strict)} sessions a week, {share(rules.minimum)} allows no miss at all"
+        text = f"with {a_week(strict)}, {share(rules.minimum)} allows no miss at all"
         yield Surprise("week.minimum", text)
     everything = [n for n in SESSIONS_A_WEEK if n <= rules.allowed_misses]
     if everything:
-        text = f"with {span(everything)} sessions a week, missing all of them is no violation"
+        text = f"with {a_week(everything)}, missing all of them is no violation"
         yield Surprise("week.allowed_misses", text)
     if rules.minimum == rules.goal:
         yield Surprise("week.goal", "is the minimum: no week is `passed` that is not `met`")

@@ -8,6 +8,7 @@ from streams.casework.statement import Said, Scene, choices, reason_of, say, ses
 
 
 def notice(line: Line, scene: Scene) -> Said:
+    """`notice Tue 16:00 ses-2 illness`."""
     at, session = line.moment(), session_of(line, scene)
     reasons = choices(AbsenceNotified, "reason")
     reason = line.one_of("a reason", reasons) if line.next else "other"
@@ -15,6 +16,7 @@ def notice(line: Line, scene: Scene) -> Said:
 
 
 def decision(line: Line, scene: Scene) -> Said:
+    """`decision Wed 09:00 ses-2 accepted`."""
     at, session = line.moment(), session_of(line, scene)
     accepted = line.one_of("the decision", ("accepted", "refused")) == "accepted"
     reason = reason_of(line)
@@ -22,8 +24,8 @@ def decision(line: Line, scene: Scene) -> Said:
 
 
 def make_up(line: Line, scene: Scene) -> Said:
-    """Without a time it is arranged at once, when the missed session has ended."""
-    at = None if line.next in scene.visits or not line.next else line.moment()
+    """`make-up ses-2 by ses-9`: without a time arranged when the missed session has ended."""
+    at = line.moment() if line.at_day else None
     session = session_of(line, scene)
     line.need("by")
     make_up = session_of(line, scene)
@@ -35,6 +37,7 @@ def make_up(line: Line, scene: Scene) -> Said:
 
 
 def override(line: Line, scene: Scene) -> Said:
+    """`override Wed 09:00 ses-2 credited`."""
     at, session = line.moment(), session_of(line, scene)
     outcome = line.one_of("an outcome", choices(Override, "outcome"))
     return say(at, Override, session=session, outcome=outcome, reason_code=reason_of(line))

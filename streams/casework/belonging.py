@@ -20,6 +20,7 @@ from streams.casework.statement import Said, Scene, choices, reason_of, say
 
 
 def enrolled(line: Line, scene: Scene) -> Said:
+    """`enrolled Mon priority 540 minutes`."""
     at = line.day_or_moment()
     priority = line.took("priority")
     minutes = None
@@ -37,12 +38,15 @@ def enrolled(line: Line, scene: Scene) -> Said:
 
 
 def discharged(line: Line, scene: Scene) -> Said:
+    """`discharged Fri 12:00`."""
     at = line.day_or_moment()
     begins, reason = instant(at), reason_of(line)
     return say(at, Discharged, program=scene.program, begins=begins, reason_code=reason)
 
 
 def away(kind: type[CareEvent]) -> Callable[[Line, Scene], Said]:
+    """`leave Mon to Wed`, `suspended Mon 08:00 to Wed`."""
+
     def read(line: Line, scene: Scene) -> Said:
         at, until = _stretch(line)
         return say(at, kind, program=scene.program, begins=instant(at), until=until)
@@ -51,6 +55,7 @@ def away(kind: type[CareEvent]) -> Callable[[Line, Scene], Said]:
 
 
 def closed(line: Line, scene: Scene) -> Said:
+    """`closed Mon to Tue`."""
     first = line.day()
     last: date = line.day() if line.took("to") else first
     at = line.almanac.begin(first)
@@ -58,6 +63,7 @@ def closed(line: Line, scene: Scene) -> Said:
 
 
 def accommodation(line: Line, scene: Scene) -> Said:
+    """`accommodation Mon to Fri camera`."""
     at, until = _stretch(line)
     exempt = [line.one_of("a signal", get_args(Signal))]
     while line.next:
@@ -73,6 +79,7 @@ def _stretch(line: Line) -> tuple[int, Any]:
 
 
 def goals(line: Line, scene: Scene) -> Said:
+    """`goals Mon practice 3 participation 40`."""
     at = line.day_or_moment()
     goals: dict[str, int] = {}
     while line.next:
@@ -83,6 +90,7 @@ def goals(line: Line, scene: Scene) -> Said:
 
 
 def practice(line: Line, scene: Scene) -> Said:
+    """`practice Tue 20:00 homework`."""
     at = line.moment()
     practice = line.one_of("what was practised", choices(Practice, "practice"))
     return say(at, Practice, program=scene.program, practice=practice)

@@ -22,6 +22,11 @@ class Line:
         """The next word; empty at the end."""
         return self._words[0] if self._words else ""
 
+    @property
+    def at_day(self) -> bool:
+        """Whether a day is next."""
+        return self.next == "week" or self.almanac.day(self.next, self._week) is not None
+
     def word(self, wanted: str) -> str:
         """Take the next word, whatever it is; `wanted` says what should be here."""
         if not self._words:

@@ -10,7 +10,7 @@ from schemas.policy import Policy
 from schemas.policy_care import Weekday
 from schemas.policy_case import Case
 from streams.care.calendar import end_of_working_day
-from streams.casework.almanac import DAYS, Almanac, CaseError
+from streams.casework.almanac import Almanac, CaseError
 from streams.casework.line import Line, week_number
 from streams.casework.staff import statement
 from streams.casework.statement import Said, Scene
@@ -33,9 +33,10 @@ class PlacedError(CaseError):
 class Script(NamedTuple):
     """A case as it was read; `lines` has the number of each session's line.
 
-    `looked_at` (ms) is when the case is looked at.
+    `program` is the one that it is about; `looked_at` (ms) when it is looked at.
     """
 
+    program: str
     almanac: Almanac
     visits: dict[str, Visit]
     lines: dict[str, int]
@@ -56,7 +57,7 @@ def script(case: Case, policy: Policy) -> Script:
     with at("week"):
         _check_week(case, policy.week.starts_on)
     almanac = Almanac(case.week, ZoneInfo(policy.zone))
-    found = Script(almanac, {}, {}, [], 0)
+    found = Script(policy.program, almanac, {}, {}, [], 0)
     others = []
     # Sessions first: what staff say may stand before the session it is about.
     for row in _rows(case.log):
@@ -136,7 +137,7 @@ def _add_visit(found: Script, row: _Row) -> bool:
     """Take a line about a session; False if it is about something else."""
     head, *rest = _COLON.split(row.text, 1)
     line = Line(head, found.almanac, row.week)
-    if not _day(line.next):
+    if not line.at_day:
         return False
     new = visit(line, rest[0] if rest else None)
     if new.session in found.visits:
@@ -144,10 +145,6 @@ def _add_visit(found: Script, row: _Row) -> bool:
     found.visits[new.session] = new
     found.lines[new.session] = row.number
     return True
-
-
-def _day(word: str) -> bool:
-    return word.lower() in (*DAYS, "week") or word[:2] == "20"
 
 
 def _check_told(found: Script) -> None:

@@ -9,6 +9,7 @@ from streams.casework.statement import CODE, Said, Scene, say, session_of
 
 
 def waive(line: Line, scene: Scene) -> Said:
+    """`waive Wed 09:00 late ses-3`, `waive Wed 09:00 weekly_attendance`."""
     at = line.moment()
     if line.next in get_args(Judged):
         rule = line.word("a rule")
@@ -17,12 +18,14 @@ def waive(line: Line, scene: Scene) -> Said:
 
 
 def check_in(line: Line, scene: Scene) -> Said:
+    """`check-in Thu 10:00 about ses-2, weekly_attendance`."""
     at = line.moment()
     line.need("about")
     return Said(at, _names(line), lambda own, ids: CheckInDone(**own, about=ids))
 
 
 def review(line: Line, scene: Scene) -> Said:
+    """`review Thu 10:00 about attendance_review`."""
     at = line.moment()
     line.need("about")
     names = _names(line)
@@ -30,11 +33,13 @@ def review(line: Line, scene: Scene) -> Said:
 
 
 def acknowledged(line: Line, scene: Scene) -> Said:
+    """`acknowledged Thu 10:00 no_show ses-2`."""
     at = line.moment()
     return Said(at, (line.rest(),), lambda own, ids: Acknowledged(**own, target=ids[0]))
 
 
 def snoozed(line: Line, scene: Scene) -> Said:
+    """`snoozed Thu 10:00 reach_out until Mon 09:00`."""
     at = line.moment()
     name, _, until = line.rest().partition(" until ")
     later = Line(until, line.almanac)

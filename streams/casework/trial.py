@@ -71,10 +71,10 @@ class _Trial:
 
     def __init__(self, read: Script, policy: Policy) -> None:
         self._script = read
-        self._policy = policy
-        # Nothing in a case is without a program, but every set of policies has a default.
-        others = [] if policy.program == "default" else [replace(policy, program="default")]
-        self._local = Local(Policies([policy, *others]))
+        # Whatever program the policy is for, the case's own is judged by it; and every set of
+        # policies has a default.
+        programs = {read.program, "default"}
+        self._local = Local(Policies(replace(policy, program=name) for name in programs))
         self._findings = Findings(read.almanac)
         self._numbers: dict[bytes, int] = {}
 
@@ -101,7 +101,7 @@ class _Trial:
         for name, visit in self._script.visits.items():
             number = self._script.lines[name]
             with at(line_place(number)):
-                for event in telemetry(visit, self._policy.program):
+                for event in telemetry(visit, self._script.program):
                     yield Step(milliseconds(event.at), number, event)
         for number, said in self._script.said:
             yield Step(said.at, number, said)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from schemas.policy import Policy
-from streams.sheet.misses import SESSIONS_A_WEEK, allowed_misses
-from streams.sheet.words import REASONS, counted, day, listed, percent, span, time
+from streams.sheet.misses import SESSIONS_A_WEEK, a_week, allowed_misses
+from streams.sheet.words import REASONS, counted, day, listed, percent, time
 
 SWITCHED = {"day": "on the same day", "week": "in the same week"}
 
@@ -33,9 +33,7 @@ def each_week(policy: Policy) -> Iterator[str]:
 def _misses(policy: Policy) -> Iterator[str]:
     told = []
     for misses, run in groupby(SESSIONS_A_WEEK, lambda sessions: allowed_misses(policy, sessions)):
-        sessions = list(run)
-        noun = "session" if sessions == [1] else "sessions"
-        told.append(f"with {span(sessions)} {noun} a week {misses or 'none'}")
+        told.append(f"with {a_week(list(run))} {misses or 'none'}")
     yield f"How many you can miss without making up for it: {listed(told)}."
 
 
