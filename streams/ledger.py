@@ -33,7 +33,7 @@ FUTURE_MS = 300_000
 class Checkpoint(NamedTuple):
     """What one transaction writes; `states` has None for a mark that may be forgotten.
 
-    `left` are due at `now` as well and wait for the next checkpoint.
+    `left` are due at `now` as well, at most, and wait for the next checkpoint.
     """
 
     now: int
@@ -186,8 +186,9 @@ class Ledger:
         return Checkpoint(now, self.position, self.low, told, states, dead, faults, len(due), left)
 
     def _left(self, now: int) -> int:
-        due = (subject.due for subject in self._touched.values())
-        return sum(at is not None and at <= now for at in due)
+        news = (subject.due for subject in self._touched.values())
+        waiting = sum(at is not None and at <= now for at in news)
+        return waiting + sum(at <= now for at, _ in self._looks)
 
     def next_due(self) -> int | None:
         """When somebody is due at the earliest, by a record or by time alone."""
@@ -236,6 +237,12 @@ class Ledger:
 
     def _due(self, now: int, everything: bool, most: int | None) -> list[tuple[bytes, Subject]]:
         ready: dict[bytes, Subject] = dict(self._subjects.live) if everything else {}
+        # News first: when a whole night's weeks close at one instant, nobody's alert waits.
+        for key, subject in self._touched.items():
+            if len(ready) == most:
+                break
+            if subject.due is not None and subject.due <= now:
+                ready[key] = subject
         while self._looks and self._looks[0][0] <= now and len(ready) != most:
             at, key = heappop(self._looks)
             live = self._subjects.awaited(key, at)
@@ -246,11 +253,6 @@ class Ledger:
                 ready[key] = live
             else:
                 self._queue(key, live)
-        for key, subject in self._touched.items():
-            if len(ready) == most:
-                break
-            if subject.due is not None and subject.due <= now:
-                ready[key] = subject
         for key, subject in ready.items():
             subject.due = None
             self._touched.pop(key, None)

@@ -5,15 +5,17 @@ runs it decides what to do with the changes: print them, or write them to a sink
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple, get_args
 
 import msgspec
 
 from schemas.care import Staff
 from schemas.dead_letter import DeadLetter, Entry
-from schemas.instants import Instant, milliseconds
+from schemas.instants import EARLIEST, EPOCH, LATEST, Instant, milliseconds
 from schemas.policy import Policies
 from schemas.topics import CARE
+from streams.care.facts import CareFacts
 from streams.care.stage import care_stage
 from streams.changes import Change
 from streams.ledger import Ledger
@@ -22,6 +24,8 @@ from streams.stage import Pacing
 
 CARE_TYPES = frozenset(kind.__struct_config__.tag for kind in get_args(Staff))
 CHECKPOINT_MS = 2_000
+ROOM = timedelta(days=800)
+"""Left after the last thing seen for all that policy lets follow: no date may leave 2200."""
 
 
 class Line(msgspec.Struct):
@@ -56,32 +60,51 @@ _read_line = msgspec.json.Decoder(Line).decode
 def route(value: bytes, number: int) -> Routed:
     """One line of a file as a record; a line that cannot be read is the codec's to refuse.
 
-    The append time is `appended_at` where given, else `at`.
+    The append time is `appended_at` where given, else `at`; but a date that no session can
+    have is far from its append time, so that the ledger refuses it.
     """
     try:
         line = _read_line(value)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return Routed(False, Entry(number, 0, b"", value))
-    at = line.appended_at or line.at
     care = line.type in CARE_TYPES
     subject = line.participant if care else line.session
     key = None if subject is None else subject.encode()
-    return Routed(care, Entry(number, milliseconds(at) if at else 0, key, value))
+    return Routed(care, Entry(number, _appended_at(line), key, value))
+
+
+def _appended_at(line: Line) -> int:
+    if line.appended_at is not None or line.at is None:
+        return milliseconds(line.appended_at or EPOCH)
+    if line.at >= LATEST - ROOM:
+        return 0
+    return milliseconds(line.at) + (0 if line.at >= EARLIEST else milliseconds(LATEST))
 
 
 class Local:
-    """The session and the care ledger, one feeding the other."""
+    """The session and the care ledger, one feeding the other.
 
-    def __init__(self, policies: Policies, pacing: Pacing | None = None) -> None:
+    With `seals=False` no session is ever too old to be judged: one look over a log of years
+    then brings what looks in between would have brought.
+    """
+
+    def __init__(
+        self, policies: Policies, pacing: Pacing | None = None, *, seals: bool = True
+    ) -> None:
         pacing = pacing or Pacing()
+        judging = care_stage(policies)
+        if not seals:
+            judging = judging._replace(seal=_keep)
         self.session = Ledger(session_stage(policies), pacing)
-        self.care = Ledger(care_stage(policies), pacing)
+        self.care = Ledger(judging, pacing)
         self._care_offset = 0
+        self._numbers: dict[int, int] = {}
 
     def take(self, routed: Iterable[Routed]) -> None:
         """Fold records without looking."""
         for care, entry in routed:
             if care:
+                self._numbers[self._care_offset] = entry.offset
                 self._tell(entry)
             else:
                 self.session.take((entry,))
@@ -96,7 +119,7 @@ class Local:
         return Looked(
             now,
             measured.changes + judged.changes,
-            measured.dead_letters + judged.dead_letters,
+            measured.dead_letters + [self._as_given(dead) for dead in judged.dead_letters],
             measured.faults + judged.faults,
         )
 
@@ -136,3 +159,16 @@ class Local:
     def _tell(self, entry: Entry) -> None:
         self.care.take((entry._replace(offset=self._care_offset),))
         self._care_offset += 1
+
+    def _as_given(self, dead: DeadLetter) -> DeadLetter:
+        """With the number under which the record came: results in between have none."""
+        arrival = dead.arrival
+        number = self._numbers.get(arrival.offset, arrival.offset)
+        return dead._replace(
+            arrival=Entry(number, arrival.timestamp, arrival.key, arrival.value, arrival.headers)
+        )
+
+
+def _keep(facts: CareFacts, name: str, now: int) -> tuple[str, ...]:
+    """Nothing is sealed."""
+    return ()

@@ -1,6 +1,7 @@
 """Logs: records from files and standard input, as the local runner takes them."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,12 +13,15 @@ def read(files: Iterable[Path]) -> Iterator[Routed]:
     """Every line of NDJSON files in order; `-` is standard input, blank lines are skipped.
 
     Lines are numbered from 1 over all files. Raises OSError for a file that cannot be read.
+    A byte order mark at the beginning of a file is no part of its first line.
     """
     number = 0
     for file in files:
         standard = nullcontext(sys.stdin.buffer) if str(file) == "-" else None
         with standard or file.open("rb") as lines:
+            mark = BOM_UTF8
             for line in lines:
                 number += 1
-                if line.strip():
-                    yield route(line.rstrip(b"\r\n"), number)
+                text, mark = line.removeprefix(mark).rstrip(b"\r\n"), b""
+                if text.strip():
+                    yield route(text, number)

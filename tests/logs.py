@@ -160,7 +160,9 @@ def staff_facts(scale: int = 1) -> Records:
         st.builds(ended, times(scale, HOUR_MS)),
         st.builds(ended, st.just(clock(2 * HOUR_MS // scale))),
         st.builds(_interruption, st.sampled_from([outage, paused]), spans, at, _revisions, _rare),
-        st.builds(identified, st.just("x"), st.sampled_from("ab"), at, _revisions, withdrawn=_rare),
+        st.builds(
+            identified, st.just("x"), st.sampled_from("abz"), at, _revisions, withdrawn=_rare
+        ),
         st.builds(_capable, st.lists(_signals, max_size=6), _sources, at, _revisions),
         st.builds(void, _rare, at, _revisions),
     )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.dead_letter import Entry
+from schemas.topics import SCORES
 from streams.ledger import Ledger
 from streams.session import facts as caps
 from streams.session.stage import session_stage
@@ -195,6 +196,20 @@ class TestPace:
         assert [each.assessed for each in checkpoints] == [2, 2, 1]
         assert [each.left for each in checkpoints] == [3, 1, 0]
         assert [each.low for each in checkpoints] == [2, 4, 5]
+
+    def test_news_comes_before_those_for_whom_only_time_has_passed(self) -> None:
+        plans = [in_session(f"s{n}", [scheduled()])[0] for n in range(5)]
+        taking = ledger()
+        taking.take(entry(plan, n) for n, plan in enumerate(plans))
+        taking.checkpoint(ms("08:00"))
+        taking.take([entry(in_session("s4", [joined("10:10", "a")])[0], 5, ms("10:10"))])
+
+        checkpoints = [taking.checkpoint(ms("10:10"), most=2) for _ in range(3)]
+
+        first = {change.key for change in checkpoints[0].changes if change.topic == SCORES.name}
+        assert "a" in first
+        assert [each.assessed for each in checkpoints] == [2, 2, 1]
+        assert [each.left > 0 for each in checkpoints] == [True, True, False]
 
 
 def looked(live: Live, now: str) -> int:

@@ -48,7 +48,7 @@ def judged(participant: str, facts: CareFacts, policies: Policies, now: int) -> 
     reasons: dict[str, str] = {}
     held: list[tuple[Result, Held]] = []
     for _, result in sorted(facts.results.items()):
-        judgement = judge(participant, result, excused[result.session], staff, now)
+        judgement = judge(participant, result, excused[result.session], staff, policies, now)
         reasons |= judgement.reasons
         held += ((result, each) for each in judgement.held)
     worries: list[Concern] = []

@@ -26,6 +26,7 @@ class WeekSpan(NamedTuple):
     policy: Policy
 
 
+@lru_cache(maxsize=65_536)
 def local_day(at: int, zone: str) -> date:
     """The date in `zone` at `at` ms."""
     return instant(at).astimezone(ZoneInfo(zone)).date()
@@ -42,6 +43,7 @@ def week_label(day: date, starts_on: Weekday) -> date:
     return day - DAY * ((day.weekday() - WEEKDAYS.index(starts_on)) % 7)
 
 
+@lru_cache(maxsize=65_536)
 def week_of(program: str, at: int, policies: Policies) -> WeekSpan:
     """The week in which a session of `program` that starts at `at` ms counts."""
     around = policies.at(program, at)

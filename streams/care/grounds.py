@@ -54,9 +54,7 @@ def grounds(
 
 def _seen_since(program: ProgramView, at: int) -> bool:
     """Whether the person came to any session later: then nobody needs to look for them."""
-    came = (each.result.arrived_at for each in program.counted)
-    later = (*came, *(each.arrived_at for each in program.guest))
-    return any(arrived is not None and arrived > at for arrived in later)
+    return program.last_arrived_at is not None and program.last_arrived_at > at
 
 
 def _not_seen(program: ProgramView, held: Iterable[tuple[Result, Held]]) -> Iterator[Ground]:

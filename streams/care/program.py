@@ -64,6 +64,8 @@ class ProgramView(NamedTuple):
     policies: Mapping[str, Policy]
     """The policy of each session by its name."""
     latest_policy: Policy
+    last_arrived_at: int | None
+    """When the person last came to any session, in ms."""
 
 
 def programs(
@@ -130,6 +132,9 @@ def _program(
         run=facts.runs.get(name),
         policies={each.session: policies.at(name, each.starts_at or 0) for each in seen},
         latest_policy=policies.at(name, now),
+        last_arrived_at=max(
+            (each.arrived_at for each in seen if each.arrived_at is not None), default=None
+        ),
     )
 
 

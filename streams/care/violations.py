@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from schemas.policy import Policies
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Severity, Violation
 from streams.care.excuse import Excuse, exempt, waived
 from streams.care.facts import Result
-from streams.care.membership import enrolment_at
+from streams.care.membership import asked, enrolment_at
 from streams.care.staff import Said, SessionFact, talked_at
 from streams.identity import identify
 
@@ -62,10 +63,12 @@ def violation_id(participant: str, session: str, rule: FindingRule) -> str:
     return identify("violation", participant, session, rule)
 
 
-def judge(participant: str, result: Result, excused: Excuse, staff: Said, now: int) -> Judgement:
+def judge(
+    participant: str, result: Result, excused: Excuse, staff: Said, policies: Policies, now: int
+) -> Judgement:
     """Judge one session by what was found and what staff said."""
     about = staff.sessions.get(result.session, ())
-    reason = _acquitted(result) or excused.reason
+    reason = _acquitted(result) or excused.reason or _not_asked(result, staff, policies)
     if reason is not None:
         return Judgement([], {violation_id(participant, result.session, r): reason for r in RULES})
     judgement = Judgement([], {})
@@ -90,6 +93,14 @@ def _acquitted(result: Result) -> str | None:
     if result.needs_review:
         return "session_needs_review"
     return None if result.judged else "unidentified_guest"
+
+
+def _not_asked(result: Result, staff: Said, policies: Policies) -> str | None:
+    """Nothing is asked before enrolment, on leave, or while the program is closed."""
+    if result.program is None or result.starts_at is None:
+        return None
+    zone = policies.at(result.program, result.starts_at).zone
+    return None if asked(staff, result.program, result.starts_at, zone) else "not_asked"
 
 
 def _let_off(

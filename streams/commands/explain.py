@@ -132,5 +132,5 @@ def _view(
 
 
 def _tell(refused: Iterable[DeadLetter], place: str) -> None:
-    for dead in refused:
+    for dead in sorted(refused, key=lambda dead: dead.arrival.offset):
         click.echo(f"{place} {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)

@@ -43,7 +43,7 @@ def score(
     """
     with one_line_errors(OSError):
         looked = score_files(files, as_of, policies)
-    for dead in looked.dead_letters:
+    for dead in sorted(looked.dead_letters, key=lambda dead: dead.arrival.offset):
         click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
     found = sorted(_records(looked), key=_place)
     if as_json is None:
@@ -58,7 +58,7 @@ def score(
 def score_files(files: Sequence[Path], as_of: int | None, policies: Sequence[Path]) -> Looked:
     """One look at everything that `files` hold up to `as_of` ms, default: when all is final."""
     rules = load(policies)
-    local = Local(rules)
+    local = Local(rules, seals=False)
     local.take(routed for routed in read(files) if as_of is None or routed.entry.timestamp <= as_of)
     if as_of is None:
         finals = [final_at(facts, rules) for _, facts in local.session.each()]
@@ -82,7 +82,7 @@ def _records(looked: Looked) -> Iterator[dict[str, Any]]:
 
 def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
     return (
-        record["session"],
+        record["session"] or "",
         record["participant"] or "",
         record["record"],
         record.get("rule", ""),
@@ -114,7 +114,7 @@ def _violations(found: Sequence[dict[str, Any]]) -> Table:
     for record in found:
         if record["record"] == "violation":
             table.add_row(
-                record["session"],
+                record["session"] or f"week of {record.get('week')}",
                 record["participant"] or "-",
                 record["rule"],
                 record["status"],

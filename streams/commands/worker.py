@@ -37,8 +37,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     defaults = {each.name: each.default for each in fields(Settings)}
     for name in reversed(HELP):
         default = defaults[name]
+        flag = "--" + name.replace("_", "-")
         command = click.option(
-            "--" + name.replace("_", "-"),
+            *((flag, "--stage") if name == "stages" else (flag,)),
             type=_type(name),
             multiple=name == "policies",
             envvar=PREFIX + name.upper(),

@@ -80,7 +80,9 @@ def _own(place: Place, view: View) -> Iterator[str]:
 def _course(view: View) -> Iterator[str]:
     course, facts = view.picture.course, view.facts
     if not course.over:
-        yield f"as of {view.moment(course.now)} it is not over"
+        awaited = course.plan is not None and course.plan.delivery == "report"
+        why = ": its report has not come" if awaited and facts.ended_at is None else ""
+        yield f"as of {view.moment(course.now)} it is not over{why}"
         return
     why = "as planned"
     if course.plan is None:

@@ -4,6 +4,7 @@ Of everything the newest revision holds; every revision of the schedule is kept,
 was changed matters.
 """
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
@@ -76,9 +77,14 @@ def _fold_interruption(facts: SessionFacts, record: Outage | Break, at: int) -> 
 
 def _fold_identified(facts: SessionFacts, record: Identified, at: int) -> Effect:
     known = facts.links.get(record.alias)
-    if known is None and len(facts.links) >= MOST_PEOPLE:
+    fresh = record.participant not in facts.named
+    full = known is None and len(facts.links) >= MOST_PEOPLE
+    if full or (fresh and len(facts.named) >= MOST_PEOPLE):
         return TOO_MANY
     heard = _heard(facts, at)
+    if fresh:
+        heard = SIGNAL
+        insort(facts.named, record.participant)
     order = _order(record)
     if known is not None and known.order >= order:
         return heard

@@ -102,7 +102,7 @@ def _paces(where: Course) -> tuple[Pace, Pace]:
 def _formerly(facts: SessionFacts) -> set[str]:
     """Everyone who may once have had a score: ever on a roster, or seen under any id."""
     rostered = {place.participant for plan in facts.plans.values() for place in plan.roster}
-    return rostered | facts.people.keys() | {link.participant for link in facts.links.values()}
+    return rostered.union(facts.people, facts.named)
 
 
 def _told(

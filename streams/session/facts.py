@@ -140,6 +140,8 @@ class SessionFacts(Struct, array_like=True):
     links: dict[str, Link] = msgspec.field(default_factory=dict)
     ability: Ability | None = None
     decision: Decision | None = None
+    named: list[str] = msgspec.field(default_factory=list)
+    """Sorted: everyone whom any word on aliases ever named, to take back what it brought."""
 
 
 def insert(moves: "array[int]", code: int) -> bool:

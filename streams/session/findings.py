@@ -13,6 +13,7 @@ from schemas.score import Episode, Figures, Finding, FindingRule
 from streams.intervals import gaps, intersect, length, reached
 from streams.session.attendee import Attendee, at_least
 from streams.session.camera import present_since
+from streams.session.participation import tenths
 from streams.session.window import Course, Window
 
 
@@ -39,7 +40,7 @@ def findings(person: Attendee, course: Course, window: Window, policy: Policy) -
         ("left_early", _left_early(person, course, policy, looks)),
         ("low_attendance", _low_attendance(person, course, policy)),
         ("camera_off", _camera_off(person, course, policy, looks)),
-        ("low_participation", _low_participation(person, course)),
+        ("low_participation", _low_participation(person, course, policy)),
     )
     for rule, episodes in rules:
         if episodes:
@@ -146,9 +147,12 @@ def _camera_off(
     return episodes
 
 
-def _low_participation(person: Attendee, course: Course) -> list[Episode]:
+def _low_participation(person: Attendee, course: Course, policy: Policy) -> list[Episode]:
     measured = person.participation
     if not course.over or measured.level != "passive" or measured.ramp != 1:
         return []
-    above, below = measured.exact or (0, 1)
-    return [_episode(course.end, None, {"participation": round(above / below, 1)})]
+    figures: Figures = {
+        "participation": tenths(*(measured.exact or (0, 1))),
+        "threshold": policy.participation.partial_at,
+    }
+    return [_episode(course.end, None, figures)]

@@ -196,11 +196,15 @@ def nobody(name: str, picture: Picture) -> Attendee:
 
 
 def final_at(facts: SessionFacts, policies: Policies) -> int:
-    """When the session is final, as far as its facts tell."""
+    """When the session is final, as far as its facts tell.
+
+    A report that has not come may still come: nothing is said of when that will be.
+    """
     plan = effective(facts.plans)
     at = plan.starts_at if plan else facts.first_signal or facts.heard_at
     policy = policies.at(plan.program if plan else None, at)
-    return course(facts, plan, policy, now=_FAR).final_at
+    where = course(facts, plan, policy, now=_FAR)
+    return where.end + policy.session.final_after if where.report_missing else where.final_at
 
 
 _FAR = milliseconds(LATEST)

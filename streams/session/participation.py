@@ -185,6 +185,11 @@ def _level(exact: tuple[int, int], rules: ParticipationRules) -> Level:
     return "partial" if numerator >= rules.partial_at * denominator else "passive"
 
 
+def tenths(numerator: int, denominator: int) -> float:
+    """Rounded half up to one decimal, from the exact fraction."""
+    return (20 * numerator + denominator) // (2 * denominator) / 10
+
+
 def ramp_of(enrolled_at: int | None, starts_at: int | None, rules: ParticipationRules) -> Fraction:
     """How much is asked of a newcomer in this week since enrolment; 1 once arrived."""
     if enrolled_at is None or starts_at is None:

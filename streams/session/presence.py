@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from streams.intervals import Spans, clip, gaps, intersect, length, subtract, union
 from streams.session.facts import Connection, Move
+from streams.session.waiting import WaitingStay, outside
 
 ADMITTED, CAMERA_OFF = int(Move.ADMITTED), int(Move.CAMERA_OFF)
 """Plain numbers: looking up a member of an enum costs more than comparing."""
@@ -24,14 +25,6 @@ class Horizon(NamedTuple):
     over: bool
     last_seen: bool
     """Sources with heartbeats: a missing leave is the last sign of life."""
-
-
-class WaitingStay(NamedTuple):
-    """One stay in the waiting room; `until` is None while it lasts."""
-
-    since: int
-    until: int | None
-    admitted: bool
 
 
 class Track(NamedTuple):
@@ -169,16 +162,12 @@ def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
         observed=seen,
         inferred=guessed,
         whole=union((*seen, *guessed)),
-        waiting=sorted((each for v in visits for each in v.waiting), key=_by_time),
+        waiting=outside((each for v in visits for each in v.waiting), seen),
         network=set().union(*(v.network for v in visits)),
         host=any(v.host for v in visits),
         stray=sum(v.stray for v in visits),
         tracks=tracks,
     )
-
-
-def _by_time(waiting: WaitingStay) -> tuple[int, bool, int]:
-    return (waiting.since, waiting.until is None, waiting.until or 0)
 
 
 def _leaves(open_visit: Visit, visits: Sequence[Visit], horizon: Horizon) -> int:

@@ -9,7 +9,7 @@ from schemas.score import Component, Episode, Finding, Score
 from schemas.telemetry import Span
 from streams.intervals import Spans, clip, intersect, length
 from streams.session.attendee import Attendee
-from streams.session.participation import Part, quiet_ms
+from streams.session.participation import Part, quiet_ms, tenths
 from streams.session.violations import SessionView, not_admitted
 from streams.session.window import Course, Window
 
@@ -99,7 +99,7 @@ def render_score(scored: Scored, score_id: str) -> Score:
         stray=person.stay.stray,
         camera=round(share[0] / share[1], 4) if share else None,
         camera_status=person.camera.status,
-        participation=_tenths(*exact) if exact else None,
+        participation=tenths(*exact) if exact else None,
         level=person.participation.level,
         components={
             signal: _component(part) for signal, part in person.participation.parts.items()
@@ -147,11 +147,6 @@ def render_result(scored: Scored, result_id: str, score: Score) -> SessionResult
 
 def _spans(spans: Spans) -> tuple[Span, ...]:
     return tuple(Span(begins=instant(begin), ends=instant(end)) for begin, end in spans)
-
-
-def _tenths(numerator: int, denominator: int) -> float:
-    """Rounded half up to one decimal, from the exact fraction."""
-    return (20 * numerator + denominator) // (2 * denominator) / 10
 
 
 def _component(part: Part) -> Component:

@@ -1,5 +1,6 @@
 """Violations of the session itself: its host's or the source's, never a person's (1.6)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -72,7 +73,7 @@ def _no_signal(view: SessionView, looks: list[int]) -> list[Stretch]:
     first = view.first_signal
     if course.now < deadline or (first is not None and first <= deadline):
         return []
-    return [Stretch(deadline, first, {})]
+    return [Stretch(deadline, first, _threshold(view))]
 
 
 def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) -> list[Stretch]:
@@ -90,7 +91,11 @@ def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) ->
         looks.append(since)
     if course.now < since or (seen is not None and seen <= since):
         return []
-    return [Stretch(since, seen if seen is None or seen < course.end else None, {})]
+    return [Stretch(since, seen if seen is None or seen < course.end else None, _threshold(view))]
+
+
+def _threshold(view: SessionView) -> Figures:
+    return {"threshold_ms": int(view.policy.host.absent_after)}
 
 
 def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[Stretch]:
@@ -118,14 +123,15 @@ def _group_too_large(view: SessionView, people: Mapping[str, Attendee]) -> list[
     largest = view.policy.group.max_size
     if plan is None or plan.kind != "group" or len(people) <= largest:
         return []
-    edges = []
+    steps: Counter[int] = Counter()
     for person in people.values():
         for begin, end in clip(person.stay.whole, plan.starts_at, course.end):
-            edges += [(begin, 1), (end, -1)]
+            steps[begin] += 1
+            steps[end] -= 1
     stretches: list[Stretch] = []
     size, since, peak = 0, None, 0
-    for at, step in sorted(edges):
-        size += step
+    for at in sorted(steps):
+        size += steps[at]
         peak = max(peak, size)
         if size > largest and since is None:
             since, peak = at, size

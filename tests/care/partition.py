@@ -18,6 +18,7 @@ class Partition:
         self.stage = stage
         self.log: list[Entry] = []
         self.told: list[dict[str, Any]] = []
+        self.sent: list[tuple[str, bytes]] = []
         self.states: dict[bytes, bytes] = {}
         self.dead_letters: list[DeadLetter] = []
         self.position = self.low = 0
@@ -38,6 +39,7 @@ class Partition:
         checkpoint = self.ledger.checkpoint(now, everything)
         assert checkpoint.faults == []
         self.told += [json.loads(change.value) for change in checkpoint.changes]
+        self.sent += [(change.topic, change.value) for change in checkpoint.changes]
         self.dead_letters += checkpoint.dead_letters
         for key, value in checkpoint.states:
             if value is None:

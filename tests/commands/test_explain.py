@@ -143,6 +143,12 @@ def test_worked_example_9_every_component(explain: Explain) -> None:
     assert record["participation"]["level"] == "active"
 
 
+def test_a_report_that_has_not_come_is_said_to_be_awaited(explain: Explain) -> None:
+    text = told(explain([scheduled(delivery="report")]))
+
+    assert "as of Mon 2 Mar 2026 14:00 it is not over: its report has not come" in text
+
+
 def test_worked_example_9_where_only_chat_is_reported(explain: Explain) -> None:
     text = told(explain([*FULL, chat("10:20"), chat("10:21")]))
 

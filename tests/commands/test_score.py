@@ -64,6 +64,17 @@ def event(kind: str, at: str, number: int, **extra: Any) -> dict[str, Any]:
 
 
 LOG = [PLAN, event("joined", "18:02:00", 2), event("left", "19:58:00", 3)]
+ACCEPTED = {
+    "type": "absence_decided",
+    "id": "c1",
+    "source": "staff",
+    "at": "2026-03-02T21:00:00Z",
+    "participant": "par-2",
+    "entity": "abs-1",
+    "session": "ses-1",
+    "accepted": True,
+    "reason_code": "illness",
+}
 
 
 def run(*arguments: str, log: list[Any] | None = None, text: str = "") -> Result:
@@ -114,20 +125,19 @@ def test_the_append_time_decides_what_was_known() -> None:
     assert by_person(found, "score")["par-1"]["standing"] == "missing"
 
 
-def test_staff_facts_in_the_same_file_are_judged() -> None:
-    accepted = {
-        "type": "absence_decided",
-        "id": "c1",
-        "source": "staff",
-        "at": "2026-03-02T21:00:00Z",
-        "participant": "par-2",
-        "entity": "abs-1",
-        "session": "ses-1",
-        "accepted": True,
-        "reason_code": "illness",
-    }
+def test_a_report_that_has_not_come_is_still_awaited() -> None:
+    report = {**PLAN, "session": "ses-2", "delivery": "report"}
 
-    assert by_person(records(run("-", log=[*LOG, accepted])), "violation") == {}
+    found = records(run("-", log=[*LOG, report]))
+    awaited = [each for each in found if each["session"] == "ses-2"]
+
+    assert [each["phase"] for each in awaited] == ["running", "running"]
+    assert [each["standing"] for each in awaited] == ["expected", "expected"]
+    assert [each for each in found if each["session"] == "ses-1"] == records(run("-"))
+
+
+def test_staff_facts_in_the_same_file_are_judged() -> None:
+    assert by_person(records(run("-", log=[*LOG, ACCEPTED])), "violation") == {}
 
 
 def test_order_and_repetition_of_lines_change_nothing() -> None:
@@ -148,6 +158,76 @@ def test_refused_lines_are_told_and_lose_nothing_around_them(tmp_path: Path) -> 
     assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
         ["line 2", "invalid_json"],
         ["line 4", "unknown_type"],
+    ]
+
+
+def test_refused_staff_facts_are_told_by_their_line() -> None:
+    nobody = {**ACCEPTED, "participant": None}
+    log = [nobody, LOG[0], "no record", {**ACCEPTED, "accepted": "perhaps"}, *LOG[1:]]
+
+    result = run("-", log=log)
+
+    assert len(by_person(records(result), "score")) == 2
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        "line 1",
+        "line 3",
+        "line 4",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_as_any_editor_saves_them(tmp_path: Path, mark: str, ending: str) -> None:
+    files = [tmp_path / "plan.ndjson", tmp_path / "rest.ndjson"]
+    for file, log in zip(files, (LOG[:1], LOG[1:]), strict=True):
+        text = mark + "".join(json.dumps(record) + ending for record in log)
+        file.write_bytes(text.encode())
+
+    result = run(*map(str, files))
+
+    assert result.stdout == run("-").stdout
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        ("1999-12-31T23:59:59Z", "too_old"),
+        ("0001-01-01T00:00:00+14:00", "too_old"),
+        ("2197-10-23T00:00:00Z", "from_the_future"),
+        ("9999-12-31T23:59:59-14:00", "from_the_future"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["joined", "left", "session_ended", "session_scheduled"])
+def test_a_date_that_no_session_can_have_moves_nothing(kind: str, at: str, reason: str) -> None:
+    absurd = {**PLAN, **event(kind, "18:00:00", 9), "at": at}
+
+    result = run("-", log=[*LOG, absurd])
+
+    assert result.stdout == run("-").stdout
+    assert result.stderr.startswith(f"line 4: {reason}: ")
+
+
+def test_a_session_of_the_far_future_moves_nobody() -> None:
+    far = {"session": "ses-2", "participant": "par-9"}
+    late = {**event("joined", "18:00:00", 9), **far, "at": "2197-10-20T23:59:59Z"}
+
+    found = records(run("-", log=[*LOG, late]))
+
+    assert [each for each in found if each["session"] == "ses-1"] == records(run("-"))
+
+
+def test_sessions_of_years_ago_are_judged_as_they_were_then() -> None:
+    def moved(record: dict[str, Any]) -> dict[str, Any]:
+        old = {key: str(value).replace("2026-", "2024-") for key, value in record.items()}
+        return {**record, **old, "session": "ses-0", "roster": PLAN["roster"], "revision": 1}
+
+    found = records(run("-", log=[*map(moved, LOG), *LOG]))
+
+    broken = [each for each in found if each["record"] == "violation"]
+    assert [(each["session"], each["status"]) for each in broken] == [
+        ("ses-0", "stood"),
+        ("ses-1", "stood"),
     ]
 
 

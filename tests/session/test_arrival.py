@@ -68,13 +68,13 @@ class TestArrival:
         log = [
             waiting("10:00", "a", "c1"),
             waiting("10:00", "a", "c2"),
-            admitted("10:02", "a", "c1"),
+            left("10:02", "a", "c1"),
         ]
 
         episodes = run(SCHEDULED, log, now="10:30").results["a"].waiting
 
         assert [(each.admitted, each.until is None) for each in episodes] == [
-            (True, False),
+            (False, False),
             (False, True),
         ]
 

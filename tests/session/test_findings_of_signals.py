@@ -105,7 +105,7 @@ class TestLowParticipation:
         assert "low_participation" not in found(*log, now="11:59:59.999")
         finding = found(*log, now="12:00")["low_participation"]
         assert episodes(finding) == [("12:00:00", None)]
-        assert finding.episodes[0].figures == {"participation": 0.0}
+        assert finding.episodes[0].figures == {"participation": 0.0, "threshold": 25}
 
     @pytest.mark.parametrize(("until", "low"), [("10:48", False), ("10:48:00.001", True)])
     def test_partial_is_enough(self, until: str, low: bool) -> None:

@@ -144,6 +144,19 @@ def test_an_alias_is_withdrawn_once_identified_and_back_if_that_was_wrong() -> N
     assert told.scores["a"].standing == "missing"
 
 
+@pytest.mark.parametrize("right", ["a", "b"])
+def test_who_was_taken_for_somebody_by_mistake_is_withdrawn(right: str) -> None:
+    live = Live().take(scheduled(roster=("a",)), joined("10:00", "x"))
+    live.take(identified("x", "b", at="10:01")).look("10:01")
+
+    told = live.take(identified("x", right, at="10:02", revision=2)).look("10:02")
+    assert ("b" in told.scores and told.scores["b"].withdrawn) == (right == "a")
+
+    taken_back = identified("x", right, at="10:03", revision=3, withdrawn=True)
+    told = live.take(taken_back).look("10:03")
+    assert ("b" in told.results and told.results["b"].withdrawn) == (right == "b")
+
+
 def test_who_takes_over_as_host_is_withdrawn() -> None:
     live = Live().take(scheduled(roster=("a", "s")))
     live.look("08:00")

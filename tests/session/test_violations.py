@@ -161,6 +161,21 @@ class TestNotAdmitted:
 
         assert violations(scheduled(), log)["not_admitted a"].status == "stood"
 
+    @pytest.mark.parametrize(("inside", "rules"), [("10:06", set()), ("10:06:00.001", {"a"})])
+    def test_who_is_seen_inside_waits_no_longer(self, inside: str, rules: set[str]) -> None:
+        lost = [waiting("10:01", "a"), chat(inside, "a"), left("12:00", "a")]
+        other = [waiting("10:01", "a", "lobby"), *stay(inside, "12:00", "a", "room")]
+
+        for log in (lost, other):
+            seen = violations(scheduled(), log)
+            assert seen.keys() == {f"not_admitted {who}" for who in rules}
+            assert all(each.status == "resolved" for each in seen.values())
+
+    def test_another_device_in_the_waiting_room_keeps_nobody_out(self) -> None:
+        log = [*stay("10:00", "12:00", "a", "c1"), waiting("10:30", "a", "c2")]
+
+        assert violations(scheduled(), log) == {}
+
     def test_the_care_stage_is_told(self) -> None:
         assert run(scheduled(), waiting("10:01", "a"), now="10:10").results["a"].not_admitted
 
@@ -188,6 +203,14 @@ class TestGroupTooLarge:
         log = [*self.crowd(12), left("10:30", "p0"), joined("10:30", "p12")]
 
         assert violations(scheduled(()), log) == {}
+
+    def test_a_change_of_faces_ends_no_crowd(self) -> None:
+        log = [*self.crowd(13), left("10:30", "p0"), joined("10:30", "p13"), ended("12:00")]
+
+        seen = violations(scheduled(()), log)["group_too_large"]
+
+        assert spans(seen) == [("10:00:00", "12:00:00")]
+        assert seen.evidence["people"] == 13
 
     def test_only_of_groups(self) -> None:
         assert violations(scheduled((), kind="workshop"), self.crowd(20)) == {}
@@ -230,6 +253,7 @@ def test_each_message_explains_itself() -> None:
 
     violation = seen["host_absent"]
     assert violation.label == "no host seen"
+    assert violation.evidence == {"threshold_ms": 600_000}
     assert violation.since == when("10:10")
     assert violation.until is None
     assert violation.policy == "test"
