@@ -25,7 +25,7 @@ def enrolled(line: Line, scene: Scene) -> Said:
     priority = line.took("priority")
     minutes = None
     if line.next:
-        minutes = line.number("minutes a week", 10_080)
+        minutes = line.number("minutes a week", 10_080, least=1)
         line.need("minutes")
     return say(
         at,
@@ -85,7 +85,7 @@ def goals(line: Line, scene: Scene) -> Said:
     while line.next:
         goal = line.one_of("a goal", ("practice", "participation"))
         field, most = ("practice_days", 7) if goal == "practice" else (goal, 100)
-        goals[field] = line.number("a goal", most)
+        goals[field] = line.number("a goal", most, least=1)
     return say(at, GoalsAgreed, program=scene.program, begins=instant(at), **goals)
 
 

@@ -58,11 +58,11 @@ class Line:
             raise CaseError(f"expected {wanted}, found `{word}`")
         return word
 
-    def number(self, wanted: str, most: int) -> int:
-        """Take a whole number from 0 to `most`."""
+    def number(self, wanted: str, most: int, least: int = 0) -> int:
+        """Take a whole number from `least` to `most`."""
         word = self.word(wanted)
-        if not word.isascii() or not word.isdigit() or int(word[:9]) > most:
-            raise CaseError(f"expected {wanted} from 0 to {most}, found `{word}`")
+        if not (word.isascii() and word.isdigit() and least <= int(word[:9]) <= most):
+            raise CaseError(f"expected {wanted} from {least} to {most}, found `{word[:80]}`")
         return int(word)
 
     def day(self) -> date:
