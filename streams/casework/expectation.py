@@ -41,7 +41,10 @@ class Found(NamedTuple):
     @property
     def text(self) -> str:
         """In the form in which it would be expected."""
-        return f"{' '.join((self.name, *self.about[:1]))}: {' '.join(self.words)}"
+        about = self.about[:1]
+        # A week's name says that it is one.
+        head = about if self.name == WEEK else (self.name, *about)
+        return f"{' '.join(head)}: {' '.join(self.words)}"
 
 
 class Expectation(NamedTuple):

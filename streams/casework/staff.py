@@ -26,15 +26,15 @@ from streams.casework.statement import Said, Scene
 def statement(line: Line, scene: Scene) -> Said:
     """What staff say in a line."""
     verb = line.word("what is said")
-    if verb not in _VERBS:
-        known = ", ".join(_VERBS)
+    if verb not in VERBS:
+        known = ", ".join(VERBS)
         raise CaseError(f"`{verb[:80]}` is neither a day nor something staff say: {known}")
-    said = _VERBS[verb](line, scene)
+    said = VERBS[verb](line, scene)
     line.end()
     return said
 
 
-_VERBS: Mapping[str, Callable[[Line, Scene], Said]] = {
+VERBS: Mapping[str, Callable[[Line, Scene], Said]] = {
     "enrolled": belonging.enrolled,
     "discharged": belonging.discharged,
     "leave": belonging.away(LeaveOfAbsence),
@@ -53,3 +53,4 @@ _VERBS: Mapping[str, Callable[[Line, Scene], Said]] = {
     "acknowledged": talk.acknowledged,
     "snoozed": talk.snoozed,
 }
+"""What staff can say, by its first word."""

@@ -22,7 +22,7 @@ LONGEST_MS = 12 * 3_600_000
 MOST_MINUTES = 720
 MOST_POLLS = 50
 
-_PARTS = re.compile(r"[,;]")
+_BETWEEN = re.compile(r"[,;]")
 
 
 @dataclass
@@ -74,7 +74,7 @@ def visit(head: Line, happened: str | None) -> Visit:
     head.end()
     if happened is not None:
         found.told = True
-        for part in _PARTS.split(happened):
+        for part in _BETWEEN.split(happened):
             line = Line(part, head.almanac)
             _read_part(line, found)
             line.end()
@@ -84,10 +84,10 @@ def visit(head: Line, happened: str | None) -> Visit:
 
 def _read_part(line: Line, found: Visit) -> None:
     word = line.word("what happened")
-    if word not in _PARTS_READ:
-        known = ", ".join(_PARTS_READ)
+    if word not in PARTS:
+        known = ", ".join(PARTS)
         raise CaseError(f"cannot read `{word[:80]}`; what can happen: {known}")
-    _PARTS_READ[word](line, found)
+    PARTS[word](line, found)
 
 
 def _came(line: Line, found: Visit) -> None:
@@ -165,7 +165,7 @@ def _some(line: Line, found: Visit) -> list[Span]:
     return spans
 
 
-_PARTS_READ: Mapping[str, Callable[[Line, Visit], None]] = {
+PARTS: Mapping[str, Callable[[Line, Visit], None]] = {
     "came": _came,
     "absent": _absent,
     "dropped": _dropped,
@@ -183,6 +183,7 @@ _PARTS_READ: Mapping[str, Callable[[Line, Visit], None]] = {
     "outage": _outage,
     "cancelled": _cancelled,
 }
+"""What can happen, by its first word."""
 
 
 def _check(found: Visit) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
-from schemas.instants import milliseconds
-from schemas.policy import Policy
+from schemas.policy import Policies, Policy
 from schemas.policy_file import parse, parse_cases, refused
 from schemas.policy_values import digest
 from streams.casework.expectation import Differences, changed
@@ -125,9 +125,20 @@ def sheet(
         if file is not None:
             shown = parse(texts([file])[0][1], str(file))
         else:
-            day = on.replace(tzinfo=UTC) if on else datetime.now(UTC)
-            shown = load(policies).at(program, milliseconds(day))
+            shown = _in_force(load(policies), program or "default", on)
     click.echo(sheet_of(shown), nl=False)
+
+
+def _in_force(policies: Policies, program: str, on: datetime | None) -> Policy:
+    """The version of a program's policy that holds on a day of the program's, or now."""
+    named = [each for each in policies if each.program == program]
+    versions = named or [each for each in policies if each.program == "default"]
+    begun = [
+        each
+        for each in versions
+        if each.effective_from <= (on or datetime.now(ZoneInfo(each.zone))).date()
+    ]
+    return begun[-1] if begun else versions[0]
 
 
 def _sources(paths: Sequence[Path]) -> list[Source]:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.casework.cases import texts
 
-QUIET_WEEK = "week week 1: met 1 of 1"
-NOTHING_DUE = "week week 1: none 0 of 0"
+QUIET_WEEK = "week 1: met 1 of 1"
+NOTHING_DUE = "week 1: none 0 of 0"
 GUEST_SWITCH = '[switch]\nwithin = "week"\n'
 
 
@@ -24,7 +24,7 @@ VISITS = {
         {
             "left_early ses-1: resolved",
             "low_attendance ses-1: stood",
-            "week week 1: below 0 of 1",
+            "week 1: below 0 of 1",
             "weekly_attendance week 1: stood below",
             "recommend offer_make_up: open",
             "recommend check_in: open",
@@ -107,7 +107,7 @@ ABSENT = "Wed 18:00-20:00 group ses-1: absent"
 MISSED = {
     "no_show ses-1: stood",
     "weekly_attendance week 1: stood below",
-    "week week 1: below 0 of 1",
+    "week 1: below 0 of 1",
     "recommend check_in: open",
     "recommend offer_make_up: open",
     "recommend reach_out: open",
@@ -138,7 +138,7 @@ SAID = {
     "credited": (
         "override Thu 09:00 ses-1 credited seen_elsewhere",
         {
-            "week week 1: met 1 of 1",
+            "week 1: met 1 of 1",
             "no_show ses-1: retracted",
             "absence_not_notified ses-1: retracted",
             "weekly_attendance week 1: retracted met",
@@ -178,20 +178,20 @@ def test_a_priority_enrolment_makes_an_unreached_no_show_critical() -> None:
 
 def test_a_make_up_mends_where_a_guest_visit_alone_does_not() -> None:
     guest = "Fri 18:00-20:00 workshop ses-9 as guest: came"
-    assert "week week 1: below 0 of 1" in texts(ABSENT, guest)
-    assert "week week 1: met 1 of 1" in texts(ABSENT, guest, "make-up ses-1 by ses-9")
+    assert "week 1: below 0 of 1" in texts(ABSENT, guest)
+    assert "week 1: met 1 of 1" in texts(ABSENT, guest, "make-up ses-1 by ses-9")
 
 
 def test_a_place_given_as_a_make_up_asks_for_nothing_by_itself() -> None:
     spare = "Fri 18:00-20:00 group ses-9 as make-up: came"
-    assert "week week 1: below 0 of 1" in texts(ABSENT, spare)
-    assert "week week 1: met 1 of 1" in texts(ABSENT, spare, "make-up Thu 10:00 ses-1 by ses-9")
+    assert "week 1: below 0 of 1" in texts(ABSENT, spare)
+    assert "week 1: met 1 of 1" in texts(ABSENT, spare, "make-up Thu 10:00 ses-1 by ses-9")
 
 
 def test_a_guest_of_the_same_kind_switched() -> None:
     guest = "Fri 18:00-20:00 group ses-9 as guest: came"
-    assert "week week 1: below 0 of 1" in texts(ABSENT, guest)
-    assert "week week 1: met 1 of 1" in texts(ABSENT, guest, settings=GUEST_SWITCH)
+    assert "week 1: below 0 of 1" in texts(ABSENT, guest)
+    assert "week 1: met 1 of 1" in texts(ABSENT, guest, settings=GUEST_SWITCH)
 
 
 def test_a_waiver_and_an_accommodation_let_a_rule_pass() -> None:
