@@ -25,6 +25,31 @@ def surprises(policy: Policy) -> list[Surprise]:
     return [each for look in _LOOKS for each in look(policy)]
 
 
+def of_succession(earlier: Policy, later: Policy) -> list[Surprise]:
+    """What may surprise where one version of a program's policy follows another."""
+    found = []
+    begins, starts_on = later.effective_from, later.week.starts_on
+    if f"{begins:%A}".lower() != starts_on:
+        text = (
+            f"{begins} is no {starts_on.capitalize()}: its week is still counted by version "
+            f"{earlier.version}, and its sessions from that day on are measured by this one"
+        )
+        found.append(Surprise("effective_from", text))
+    for key, before, after in (
+        ("zone", earlier.zone, later.zone),
+        ("week.starts_on", earlier.week.starts_on, starts_on),
+    ):
+        if before != after:
+            text = f"was {before} in version {earlier.version}: two weeks overlap, or leave a gap"
+            found.append(Surprise(key, text))
+    return found
+
+
+def _zone(policy: Policy) -> Iterator[Surprise]:
+    if policy.zone == "UTC" and policy.program != "default":
+        yield Surprise("zone", "is UTC: days and weeks begin at midnight there, all year")
+
+
 def _session(policy: Policy) -> Iterator[Surprise]:
     rules = policy.session
     if rules.valid_share == 1:
@@ -168,6 +193,7 @@ def _advice(policy: Policy) -> Iterator[Surprise]:
 
 
 _LOOKS: tuple[Callable[[Policy], Iterator[Surprise]], ...] = (
+    _zone,
     _session,
     _presence,
     _attendance,

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from schemas.policy_file import parse
-from streams.surprises import surprises
+from streams.surprises import of_succession, surprises
 
 HEAD = 'version = "1"\neffective_from = 2026-01-01\n'
-FIVE_ARE_FINE = "week.minimum = 0.8\n"
 
 BOTH_SIDES = {
+    "a program in no zone": (
+        'program = "evening"',
+        'program = "evening"\nzone = "Europe/London"',
+        "zone",
+    ),
     "all of one session": (
         "session.valid_share = 1",
         "session.valid_share = 0.99",
@@ -164,6 +168,18 @@ def test_a_note_is_told_where_it_applies_and_not_beside_it(
 )
 def test_weeks_that_allow_no_miss_are_told(settings: str, text: str | None) -> None:
     assert noted(settings).get("week.minimum") == text
+
+
+def test_a_version_begins_with_a_week_or_a_note() -> None:
+    def succession(settings: str) -> list[str]:
+        earlier, later = parse(HEAD, "p"), parse(f'version = "2"\n{settings}', "p")
+        return [each.key for each in of_succession(earlier, later)]
+
+    assert succession("effective_from = 2026-03-02") == []
+    assert succession("effective_from = 2026-03-03") == ["effective_from"]
+    sunday = "effective_from = 2026-03-01\nweek.starts_on = 'sunday'"
+    assert succession(sunday) == ["week.starts_on"]
+    assert succession("effective_from = 2026-03-02\nzone = 'Asia/Tokyo'") == ["zone"]
 
 
 def test_the_shipped_default_has_one_note() -> None:

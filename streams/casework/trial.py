@@ -1,10 +1,11 @@
 """Trial: a case run through both ledgers under a policy, as on Kafka but in one process."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.care import CareEvent
 from schemas.codec import encode
 from schemas.dead_letter import Entry
 from schemas.instants import instant, milliseconds
@@ -61,16 +62,22 @@ def judged(case: Read, policy: Policy) -> Differences:
     return compare(case.expected, found(case, policy))
 
 
-def found(case: Read, policy: Policy) -> list[Found]:
-    """What `policy` makes of a case, be it the case's own policy or another."""
-    return _Trial(case.script, policy).run()
+def found(case: Read, policy: Policy, own: bool = True) -> list[Found]:
+    """What `policy` makes of a case. If it is not the case's own, staff leave unsaid what they
+    said of outputs that are not there under it."""
+    return _Trial(case.script, policy, own).run()
+
+
+class _UnseenError(CaseError):
+    """An output that a line speaks of is not there."""
 
 
 class _Trial:
     """One run of a script, from its first record to the instant it is looked at."""
 
-    def __init__(self, read: Script, policy: Policy) -> None:
+    def __init__(self, read: Script, policy: Policy, own: bool) -> None:
         self._script = read
+        self._own = own
         # Whatever program the policy is for, the case's own is judged by it; and every set of
         # policies has a default.
         programs = {read.program, "default"}
@@ -79,20 +86,17 @@ class _Trial:
         self._numbers: dict[bytes, int] = {}
 
     def run(self) -> list[Found]:
-        steps = sorted(self._steps(), key=lambda step: step.at)
         until = self._script.looked_at
         batch: list[Routed] = []
-        for step in steps:
+        for step in sorted(self._steps(), key=lambda step: step.at):
             if step.at > until:
                 break
+            if isinstance(step.record, Said) and step.record.names:
+                # What it is about must be published before it can be named.
+                self._advance(batch, step.at)
+                batch = []
             with at(line_place(step.number)):
-                record = step.record
-                if isinstance(record, Said):
-                    if record.names:
-                        self._advance(batch, step.at)
-                        batch = []
-                    record = self._spoken(step)
-                batch.append(self._routed(step, record))
+                batch += self._routed(step)
         self._advance(batch, until)
         self._take(self._local.look(until, everything=True))
         return self._findings.found()
@@ -106,11 +110,23 @@ class _Trial:
         for number, said in self._script.said:
             yield Step(said.at, number, said)
 
-    def _spoken(self, step: Step) -> Any:
-        said: Said = step.record
+    def _routed(self, step: Step) -> Iterator[Routed]:
+        record, care = step.record, isinstance(step.record, Said)
+        if care:
+            try:
+                record = self._spoken(step.record, step.number)
+            except _UnseenError:
+                if self._own:
+                    raise
+                return
+        key, value = record.participant if care else record.session, encode(record)
+        self._numbers[value] = step.number
+        yield Routed(care, Entry(len(self._numbers), step.at, key.encode(), value))
+
+    def _spoken(self, said: Said, number: int) -> CareEvent:
         own = {
-            "id": f"line-{step.number:05}",
-            "entity": f"line-{step.number:05}",
+            "id": f"line-{number:05}",
+            "entity": f"line-{number:05}",
             "source": SOURCE,
             "at": instant(said.at),
             "participant": PERSON,
@@ -128,17 +144,13 @@ class _Trial:
             if each.name == name and (not about or about in each.about)
         ]
         if not known:
-            raise CaseError(f"nobody has seen `{text}` by then")
+            raise _UnseenError(f"nobody has seen `{text}` by then")
         return known[-1]
 
-    def _routed(self, step: Step, record: Any) -> Routed:
-        about_person = isinstance(step.record, Said)
-        key = record.participant if about_person else record.session
-        value = encode(record)
-        self._numbers[value] = step.number
-        return Routed(about_person, Entry(len(self._numbers), step.at, key.encode(), value))
-
     def _advance(self, batch: Sequence[Routed], until: int) -> None:
+        """Run the clock on over a batch; what time alone brings before it comes first."""
+        if batch:
+            self._advance((), batch[0].entry.timestamp)
         for looked in self._local.run(batch, lambda: until):
             self._take(looked)
 

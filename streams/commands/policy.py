@@ -20,7 +20,7 @@ from streams.commands.options import json_option, one_line_errors, policy_option
 from streams.policies import DEFAULT, load, texts
 from streams.readable import counted
 from streams.sheet.document import sheet as sheet_of
-from streams.surprises import surprises
+from streams.surprises import of_succession, surprises
 
 policy_path = click.Path(path_type=Path)
 
@@ -59,7 +59,9 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         load(paths)
         sources = _sources(paths or (DEFAULT,))
     for source in sources:
+        before = _before(source.policy, sources)
         notes = surprises(source.policy)
+        notes += of_succession(before, source.policy) if before else []
         if as_json:
             told = _facts(source) | {"notes": [note._asdict() for note in notes]}
             click.echo(msgspec.json.encode(told))
@@ -84,6 +86,8 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 def test(paths: tuple[Path, ...], against: Path | None, as_json: bool) -> None:
     """Run the cases that the policies in PATHS carry, and compare with what they expect.
+
+    How to write cases is told in deploy/policies/cases.md.
 
     Exit code 1 where something was expected and not found, or found and not expected. With
     --against nothing is expected: it tells what would change, and ends with exit code 0.
@@ -127,6 +131,17 @@ def sheet(
         else:
             shown = _in_force(load(policies), program or "default", on)
     click.echo(sheet_of(shown), nl=False)
+
+
+def _before(later: Policy, sources: Sequence[Source]) -> Policy | None:
+    """The version that another one follows, among those that are checked."""
+    versions = [
+        source.policy
+        for source in sources
+        if source.policy.program == later.program
+        and source.policy.effective_from < later.effective_from
+    ]
+    return max(versions, key=lambda version: version.effective_from, default=None)
 
 
 def _in_force(policies: Policies, program: str, on: datetime | None) -> Policy:
@@ -183,7 +198,7 @@ def _results(sources: Sequence[Source], other: Policy | None) -> Iterator[Result
                 if other is None:
                     differences = judged(case, source.policy)
                 else:
-                    differences = changed(found(case, source.policy), found(case, other))
+                    differences = changed(found(case, source.policy), found(case, other, own=False))
             yield Result(source.file, name, differences)
 
 

@@ -13,9 +13,9 @@ SWITCHED = {"day": "on the same day", "week": "in the same week"}
 def each_week(policy: Policy) -> Iterator[str]:
     """How much of a week is asked for."""
     rules = policy.week
-    what = "sessions" if rules.by == "sessions" else "minutes of sessions"
+    what = "your sessions" if rules.by == "sessions" else "the time of your sessions"
     yield (
-        f"We ask you to attend at least {percent(rules.minimum)} of your {what} in a week. "
+        f"We ask you to attend at least {percent(rules.minimum)} of {what} in a week. "
         f"The goal is {percent(rules.goal)}. A week begins on {rules.starts_on.capitalize()}."
     )
     yield "Sessions you are excused from do not count for this."
@@ -43,7 +43,8 @@ def _dose(policy: Policy) -> Iterator[str]:
         f"Your program also asks for {counted(rules.week_minutes, 'minute')} of service in a week "
         "unless another number is agreed with you, and for at least "
         f"{counted(rules.day_minutes, 'minute')} on {counted(rules.qualifying_days, 'day')}. "
-        f"Up to {percent(rules.tolerance)} may be missing. Where less was offered, less is asked."
+        f"Up to {percent(rules.tolerance)} may be missing. Where less was offered than that, "
+        "nothing is noted."
     )
     yield "Breaks count as service." if rules.count_breaks else "Breaks do not count as service."
 

@@ -59,6 +59,14 @@ def test_check_for_machines(run: Run, write: Write) -> None:
     assert [note["key"] for note in told["notes"]] == ["week.minimum"]
 
 
+def test_check_looks_at_versions_together(run: Run, write: Write) -> None:
+    first = write(HEAD)
+    second = write(HEAD.replace("7", "8").replace("02-01", "03-04"), "later.toml")
+    told = run("policy", "check", second, first)
+    assert f"{second}: effective_from: note: 2026-03-04 is no Monday" in told.stderr
+    assert f"{first}: effective_from" not in told.stderr
+
+
 CASE = '[[cases]]\nname = "x"\nweek = 2026-03-02\n'
 REFUSED = {
     "unknown key": (HEAD + "foo = 1", "foo: unknown key"),
@@ -171,6 +179,13 @@ def test_against_tells_what_another_policy_would_do(run: Run, write: Write) -> N
         "          gone: late ses-1: stood",
         "1 case, 1 different",
     ]
+    # What staff said of the late arrival has no place where it is none.
+    text = LATE.replace("18:07-20:00\n", "18:07-20:00\nwaive Tue 10:00 late ses-1\n")
+    waived = run("policy", "test", "--against", other, write(HEAD + text, "waived"))
+    assert "gone: late ses-1: retracted" in waived.stdout
+    spoken = text.replace("waive Tue 10:00", "check-in Tue 10:00 about")
+    talked = run("policy", "test", "--against", other, write(HEAD + spoken, "talked"))
+    assert "gone: late ses-1: stood" in talked.stdout
     same = run("policy", "test", "--against", file, file)
     assert same.stdout.endswith("1 case, 0 different\n")
 
