@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from schemas.policy import Policies, Policy
+from schemas.policy import Policies, Policy, PolicyError
 from schemas.policy_file import parse, parse_cases, refused
 from schemas.policy_values import digest
 from streams.casework.expectation import Differences, changed
@@ -97,7 +97,7 @@ def test(paths: tuple[Path, ...], against: Path | None, as_json: bool) -> None:
         for source in sources:
             if not source.cases:
                 raise refused(source.file, "cases", "there are none to run")
-        other = None if against is None else _source(*texts([against])[0]).policy
+        other = None if against is None else _only(against)
         results = list(_results(sources, other))
     words = ("expected, not found", "found, not expected") if other is None else ("gone", "new")
     for result in results:
@@ -127,10 +127,18 @@ def sheet(
         raise click.UsageError("give either FILE or --program")
     with one_line_errors():
         if file is not None:
-            shown = parse(texts([file])[0][1], str(file))
+            shown = _only(file)
         else:
             shown = _in_force(load(policies), program or "default", on)
     click.echo(sheet_of(shown), nl=False)
+
+
+def _only(path: Path) -> Policy:
+    found_texts = texts([path])
+    if len(found_texts) > 1:
+        raise PolicyError(f"{path}: has {len(found_texts)} policies: name one of them")
+    file, text = found_texts[0]
+    return parse(text, file)
 
 
 def _before(later: Policy, sources: Sequence[Source]) -> Policy | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, "second"))
 TWO_OF_IT = 2
+FEWEST_DAYS = 4
 SHORTEST_MS = 1_000
 
 KINDS = {"group": "group sessions", "workshop": "workshops", "individual": "individual sessions"}
@@ -32,8 +33,9 @@ def counted(number: int, noun: str) -> str:
 def time(ms: int) -> str:
     """The exact length in the largest unit that fits: 90 seconds, 24 hours, 14 days."""
     for unit_ms, noun in UNITS:
-        # One day is said as 24 hours: people count it from an hour, not by dates.
-        if ms % unit_ms == 0 and (noun != "day" or ms >= TWO_OF_IT * unit_ms) and ms >= unit_ms:
+        # A few days are said in hours: they are counted from an hour, not by dates.
+        least = FEWEST_DAYS if noun == "day" else 1
+        if ms % unit_ms == 0 and ms >= least * unit_ms:
             return counted(ms // unit_ms, noun)
     return f"{ms / SHORTEST_MS:g} seconds"
 

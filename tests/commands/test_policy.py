@@ -224,6 +224,15 @@ def test_sheet_of_a_program_is_of_the_version_in_force(
     assert "every program without rules" in run("policy", "sheet", "--program", "other").stdout
 
 
+@pytest.mark.parametrize(
+    "command", [("sheet",), ("test", str(EXAMPLES / "strict-group.toml"), "--against")]
+)
+def test_one_policy_is_one_policy(run: Run, command: tuple[str, ...]) -> None:
+    told = run("policy", *command, str(EXAMPLES))
+    assert told.exit_code == 1
+    assert told.stderr == f"Error: {EXAMPLES}: has 3 policies: name one of them\n"
+
+
 @pytest.mark.parametrize("arguments", [(), ("x.toml", "--program", "evening")])
 def test_sheet_is_of_a_file_or_of_a_program(run: Run, arguments: tuple[str, ...]) -> None:
     told = run("policy", "sheet", *arguments)

@@ -177,6 +177,24 @@ def test_a_review_is_of_three_unexcused_absences_by_people() -> None:
     assert "dismiss" not in text
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("24h", "24 hours"),
+        ("1d", "24 hours"),
+        ("3d", "72 hours"),
+        ("4d", "4 days"),
+        ("90s", "90 seconds"),
+        ("1m", "1 minute"),
+        ("90m", "90 minutes"),
+        ("1500ms", "1.5 seconds"),
+        ("0s", "0 seconds"),
+    ],
+)
+def test_lengths_are_exact_and_in_words(written: str, said: str) -> None:
+    assert f"at least {said} before a session" in shown(f'notice.before = "{written}"')
+
+
 def test_names_are_never_markup() -> None:
     policy = msgspec.structs.replace(DEFAULTS, program="a_*<b>")
     assert r"the program a\_\*\<b\>" in sheet(policy)
