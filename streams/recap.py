@@ -11,6 +11,7 @@ from typing import NamedTuple
 from schemas.score import Score
 from schemas.violation import Violation
 from streams import wording
+from streams.care.concern import LABELS as WEEK_LABELS
 from streams.care.violations import LABELS, RULES
 from streams.readable import counted
 from streams.session.violations import LABELS as SESSION_LABELS
@@ -136,7 +137,7 @@ def _own(score: Score, violations: list[Violation]) -> Iterator[str]:
     """What the session itself broke, or its host."""
     waiting = 0
     for violation in violations:
-        if violation.rule in RULES or violation.status == "retracted":
+        if violation.rule not in SESSION_LABELS or violation.status == "retracted":
             continue
         if violation.rule == "not_admitted":
             waiting += 1
@@ -154,7 +155,8 @@ def _own(score: Score, violations: list[Violation]) -> Iterator[str]:
 
 
 def _rules(violations: Sequence[Violation]) -> Iterator[RuleRecap]:
-    labels = {rule: label for rule, (_, label) in LABELS.items()} | dict(SESSION_LABELS)
+    in_sessions = {rule: label for rule, (_, label) in LABELS.items()}
+    labels = in_sessions | dict(WEEK_LABELS) | dict(SESSION_LABELS)
     for rule, label in labels.items():
         found = [violation for violation in violations if violation.rule == rule]
         if found:

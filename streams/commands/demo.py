@@ -20,7 +20,7 @@ from schemas.violation import Violation
 from sinks.bulk import Row
 from sinks.database import Database
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
-from sinks.tables import SCORES, VIOLATIONS
+from sinks.tables import OUTPUTS, SCORES, VIOLATIONS
 from streams.commands.demo_display import display
 from streams.commands.demo_place import Place, PlaceError, prepare
 from streams.commands.demo_summary import summary
@@ -159,10 +159,9 @@ def _program() -> str:
 def _next(run: Run, place: Place, commands: Iterable[str]) -> Iterator[str]:
     published = run.telling.published
     yield ""
-    yield (
-        f"{run.events} events became {published['scores']} score and "
-        f"{published['violations']} violation messages; the last of each is in {place.shown}"
-    )
+    became = [f"{published[table.name]} of {table.name}" for table in OUTPUTS.values()]
+    yield f"{run.events} events became messages: {', '.join(became)};"
+    yield f"the last of each is in {place.shown}"
     yield f"The log of the evening: {place.log}"
     yield ""
     yield "Look closer at one person, then at that person half-way through, then at everybody:"

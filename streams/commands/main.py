@@ -11,6 +11,7 @@ from streams.commands.sink import sink
 from streams.commands.tail import tail
 from streams.commands.topics import topics
 from streams.commands.up import up
+from streams.commands.week import week
 from streams.commands.worker import worker
 
 
@@ -20,5 +21,5 @@ def main() -> None:
     """Live attendance and participation for virtual care programs."""
 
 
-for command in (demo, explain, policy, score, simulate, sink, tail, topics, up, worker):
+for command in (demo, explain, policy, score, simulate, sink, tail, topics, up, week, worker):
     main.add_command(command)
