@@ -4,6 +4,7 @@ import click
 
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.roster import roster
 from streams.commands.score import score
@@ -25,6 +26,7 @@ def main() -> None:
 for command in (
     demo,
     explain,
+    policy,
     record,
     roster,
     score,
