@@ -6,6 +6,7 @@ from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.policy import policy
 from streams.commands.record import record
+from streams.commands.replay import replay_command
 from streams.commands.roster import roster
 from streams.commands.score import score
 from streams.commands.simulate import simulate
@@ -29,6 +30,7 @@ for command in (
     policy,
     record,
     roster,
+    replay_command,
     score,
     simulate,
     sink,
