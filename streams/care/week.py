@@ -16,7 +16,8 @@ from typing import NamedTuple
 from schemas.policy import Policy
 from schemas.week import WeekStanding
 from streams.care.calendar import WeekSpan
-from streams.care.outcome import Counted, Links
+from streams.care.mend import Links
+from streams.care.outcome import Counted
 
 MENDED = ("made_up", "switched")
 
