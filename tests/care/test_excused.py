@@ -72,6 +72,7 @@ def test_after_twelve_weeks_a_notice_is_forgotten(third: str, expected: str) -> 
         {"standing": "void", "void_reason": "cancelled"},
         {"withdrawn": True},
         {"program": "other"},
+        {"make_up": True},
     ],
 )
 def test_notices_that_excused_nothing_are_not_counted(fields: Any) -> None:
