@@ -80,8 +80,10 @@ def _records(looked: Looked) -> Iterator[dict[str, Any]]:
             }
 
 
-def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
+def _place(record: dict[str, Any]) -> tuple[bool, str, str, str, str]:
+    """By session; what is about a person's weeks comes after all sessions."""
     return (
+        record["session"] is None,
         record["session"] or "",
         record["participant"] or "",
         record["record"],
@@ -109,18 +111,19 @@ def _scores(found: Sequence[dict[str, Any]]) -> Table:
 
 def _violations(found: Sequence[dict[str, Any]]) -> Table:
     table = Table(title="Violations", title_justify="left")
-    for heading in ("session", "participant", "rule", "status", "severity", "since", "until"):
-        table.add_column(heading)
+    for heading in ("session", "participant"):
+        table.add_column(heading, min_width=8)
+    for heading in ("rule", "status", "since", "until"):
+        table.add_column(heading, no_wrap=True)
     for record in found:
         if record["record"] == "violation":
             table.add_row(
-                record["session"] or f"week of {record.get('week')}",
+                record["session"] or f"week of {record['week']}",
                 record["participant"] or "-",
                 record["rule"],
                 record["status"],
-                record["severity"],
-                record["since"],
-                record["until"] or "",
+                _minute(record["since"]),
+                _minute(record["until"] or ""),
             )
     return table
 
@@ -133,3 +136,8 @@ def share(value: float | None) -> str:
 def minutes(value_ms: int | None) -> str:
     """Milliseconds as minutes for reading; `-` where there are none."""
     return "-" if value_ms is None else f"{value_ms / 60_000:.1f} min"
+
+
+def _minute(instant: str) -> str:
+    """Day and minute of an instant, in UTC, as there is room for in a table."""
+    return instant[5:16].replace("T", " ")
