@@ -4,7 +4,7 @@ Observed presence over all sessions that start on a service day; overlaps count 
 time counts only where staff credited the session. Sessions that do not count are no service.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
