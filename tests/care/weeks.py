@@ -41,17 +41,17 @@ def linked(session: str, make_up: str, starts: str, at: str = "03-02 00:00", **f
     )
 
 
-def notified(session: str, at: str, reason: str = "other", **fields: Any) -> Any:
+def notified(session: str, at: str | datetime, reason: str = "other", **fields: Any) -> Any:
     """A notice of absence."""
     return fact(AbsenceNotified, at, session=session, reason=reason, **fields)
 
 
-def decided(session: str, at: str, accepted: bool, **fields: Any) -> Any:
+def decided(session: str, at: str | datetime, accepted: bool, **fields: Any) -> Any:
     """A decision on an absence."""
     return fact(AbsenceDecided, at, session=session, accepted=accepted, reason_code="r1", **fields)
 
 
-def overridden(session: str, at: str, outcome: str, **fields: Any) -> Any:
+def overridden(session: str, at: str | datetime, outcome: str, **fields: Any) -> Any:
     """An outcome that staff set."""
     return fact(Override, at, session=session, outcome=outcome, reason_code="r1", **fields)
 
