@@ -55,7 +55,7 @@ def compute(files: Sequence[Path], as_of: int | None, policies: Policies) -> Com
     Raises:
         OSError: a file cannot be read.
     """
-    local, latest = Local(policies), 0
+    local, latest = Local(policies, seals=False), 0
 
     def known() -> Iterator[Any]:
         nonlocal latest
