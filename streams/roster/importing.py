@@ -109,7 +109,7 @@ def _check_records(
             other = overlapping(each, people[each.participant])
             if other is not None:
                 line = lines[each.participant, each.program, each.begins]
-                reason = f"overlaps {other} that is recorded already"
+                reason = f"overlaps {other}, recorded before (see --complete)"
                 faults.add(line, "enrolled_from", reason)
     if faults.lines:
         raise RosterError(faults.lines)

@@ -31,8 +31,11 @@ def plan(rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller) -> li
 
     The revision of a session is its series' stamp, of anything else 0.
     """
-    facts = [msgspec.structs.replace(each, entity=entity_of(each)) for each in _facts(rows, teller)]
-    return [*_identities(rows, teller), *facts, *_schedules(rows, sessions, teller)]
+    return [
+        *_identities(rows, teller),
+        *_facts(rows, teller),
+        *_schedules(rows, sessions, teller),
+    ]
 
 
 def _identities(rows: Iterable[Row], teller: Teller) -> Iterator[Identity]:
@@ -51,20 +54,17 @@ def _facts(rows: Iterable[Row], teller: Teller) -> Iterator[Enrolled | Discharge
             "program": row.program,
             **teller._asdict(),
         }
-        yield Enrolled(
+        enrolled = Enrolled(
             **about,
             begins=row.begins,
             priority=row.priority,
             weekly_minutes=row.weekly_minutes,
         )
+        # The end belongs to its enrolment: another date for it is a revision, not another end.
+        about["entity"] = entity_of(enrolled)
+        yield msgspec.structs.replace(enrolled, entity=about["entity"])
         if row.ends is not None:
-            yield Discharged(
-                **about,
-                **teller._asdict(),
-                program=row.program,
-                begins=row.ends,
-                reason_code=row.discharge_reason,
-            )
+            yield Discharged(**about, begins=row.ends, reason_code=row.discharge_reason)
 
 
 def _schedules(

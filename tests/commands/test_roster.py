@@ -148,6 +148,18 @@ def test_missing_things_stay_until_the_files_are_said_to_be_complete(place: Plac
     assert news(place, "--complete") == []
 
 
+def test_another_end_of_an_enrolment_revises_the_old_one(place: Place) -> None:
+    ends = FIRST.replace("*,,,", "*,2026-11-01,completed,")
+    place.write(ends, SECOND)
+    place.imported()
+    place.write(ends.replace("11-01", "12-01"), SECOND)
+    discharged, *sessions = news(place)
+    assert (discharged["type"], discharged["from"], discharged["revision"]) == (
+        *("discharged", "2026-12-01T00:00:00Z", 1),
+    )
+    assert [len(each["roster"]) for each in sessions] == [1, 2, 2, 2]
+
+
 def test_a_moved_enrolment_must_not_overlap_what_was_recorded(place: Place) -> None:
     place.imported()
     before = place.to.read_bytes()
