@@ -4,7 +4,9 @@ import click
 
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.policy import policy
 from streams.commands.record import record
+from streams.commands.replay import replay_command
 from streams.commands.roster import roster
 from streams.commands.score import score
 from streams.commands.simulate import simulate
@@ -12,6 +14,7 @@ from streams.commands.sink import sink
 from streams.commands.tail import tail
 from streams.commands.topics import topics
 from streams.commands.up import up
+from streams.commands.week import week
 from streams.commands.worker import worker
 
 
@@ -21,5 +24,20 @@ def main() -> None:
     """Live attendance and participation for virtual care programs."""
 
 
-for command in (demo, explain, record, roster, score, simulate, sink, tail, topics, up, worker):
+for command in (
+    demo,
+    explain,
+    policy,
+    record,
+    roster,
+    replay_command,
+    score,
+    simulate,
+    sink,
+    tail,
+    topics,
+    up,
+    week,
+    worker,
+):
     main.add_command(command)
