@@ -26,15 +26,17 @@ class Teller(NamedTuple):
     at: datetime
 
 
-def plan(rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller) -> list[Wanted]:
+def plan(
+    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller, least: int = 0
+) -> list[Wanted]:
     """Aliases, enrolments with their ends, and sessions, in this order.
 
-    The revision of a session is its series' stamp, of anything else 0.
+    The revision of a session is its series' stamp, or `least`; of anything else it is 0.
     """
     return [
         *_identities(rows, teller),
         *_facts(rows, teller),
-        *_schedules(rows, sessions, teller),
+        *_schedules(rows, sessions, teller, least),
     ]
 
 
@@ -68,14 +70,14 @@ def _facts(rows: Iterable[Row], teller: Teller) -> Iterator[Enrolled | Discharge
 
 
 def _schedules(
-    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller
+    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller, least: int
 ) -> Iterator[SessionScheduled]:
     for session in sessions:
         yield SessionScheduled(
             id=UNNAMED,
             **teller._asdict(),
             session=session.session,
-            revision=session.stamp,
+            revision=max(session.stamp, least),
             program=session.program,
             kind=session.kind,
             starts_at=session.starts_at,

@@ -249,3 +249,22 @@ def test_to_kafka_and_nothing_twice(place: Place, broker: Broker, prefix: str) -
     assert len(keys[TELEMETRY.name]) == 6
     assert "0 new, 0 changed went to Kafka" in place.imported(*kafka).stderr
     assert arrived() == keys
+
+
+def test_what_the_log_may_have_forgotten_gets_a_revision_above_it(
+    place: Place, broker: Broker, prefix: str
+) -> None:
+    provision(broker.bootstrap, 2, 1, prefix)
+    kafka = ("--kafka", broker.bootstrap, "--topic-prefix", prefix)
+    place.imported(*kafka, "--at", "2026-10-01T00:00:00Z")
+    entries = read_topic(broker.bootstrap, prefix + TELEMETRY.name)
+    assert {json.loads(each.value or b"")["revision"] for each in entries} == {1_790_812_800}
+
+
+def test_a_file_remembers_what_was_sent(place: Place, broker: Broker, prefix: str) -> None:
+    provision(broker.bootstrap, 2, 1, prefix)
+    both = ("--kafka", broker.bootstrap, "--topic-prefix", prefix, "--to", str(place.to))
+    assert "10 new" in place.imported(*both).stderr
+    sent = [each.value for each in read_topic(broker.bootstrap, prefix + TELEMETRY.name)]
+    assert sorted(sent) == sorted(place.to.read_bytes().splitlines()[4:])
+    assert "0 new, 0 changed went to Kafka" in place.imported(*both).stderr

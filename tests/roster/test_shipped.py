@@ -17,7 +17,7 @@ def test_the_shipped_example_is_a_month_of_sessions() -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     days = (at.date().replace(day=2), at.date().replace(day=30))
     files = Files(SHIPPED / "people.csv", SHIPPED / "sessions.ics", *days, ())
-    _, records = imported(files, load(), Known(), Manner(Teller("roster", at), 0, False))
+    _, records = imported(files, load(), Known(), Manner(Teller("roster", at)))
     sessions = [each for each in records if isinstance(each, SessionScheduled)]
     assert [each.status for each in sessions].count("cancelled") == 1
     assert {len(each.roster) for each in sessions} == {1, 2, 3}
