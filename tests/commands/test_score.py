@@ -279,14 +279,17 @@ def test_text_of_what_is_still_open() -> None:
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="this system has no disk that is always full"
 )
-@pytest.mark.parametrize("form", ["--json", "--table"])
-def test_a_full_disk_is_one_clear_line(form: str) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [("score", "-", "--json"), ("score", "-", "--table"), ("explain", "ses-1", "par-1", "-")],
+)
+def test_a_full_disk_is_one_clear_line(command: tuple[str, ...]) -> None:
     log = "".join(json.dumps(record) + "\n" for record in LOG)
-    command = [sys.executable, "-m", "streams.commands", "score", "-", form]
+    program = [sys.executable, "-m", "streams.commands", *command]
 
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            command, input=log.encode(), stdout=full, stderr=subprocess.PIPE, check=False
+            program, input=log.encode(), stdout=full, stderr=subprocess.PIPE, check=False
         )
 
     assert done.returncode == 1
