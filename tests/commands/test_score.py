@@ -261,6 +261,17 @@ def test_text_is_for_people() -> None:
     assert "ses-3: on no schedule, final" in lines
 
 
+def test_the_readme_shows_what_its_lines_give() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = [line[4:] for line in readme.splitlines() if line.startswith("    ")]
+    log = "\n".join(line for line in shown if line.startswith("{"))
+
+    result = run("-", "--table", text=log)
+
+    assert result.stderr == ""
+    assert "\n".join(result.stdout.splitlines()[2:]) in "\n".join(shown)
+
+
 def test_text_of_what_is_still_open() -> None:
     plan = {**PLAN, "hosts": ["sta-1"]}
     notice = {**ACCEPTED, "type": "absence_notified", "at": "2026-03-02T18:30:00Z"}
