@@ -10,7 +10,7 @@ from schemas.recommendation import Recommendation
 from schemas.score import Score
 from schemas.violation import Violation
 from schemas.week import Week
-from streams.commands.score import minutes, share
+from streams.commands.score_text import minutes, share
 from streams.glance.figures import attendance, standing
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "cyan"}
