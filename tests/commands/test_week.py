@@ -153,7 +153,7 @@ def test_a_programs_week_begins_with_who_needs_attention(run: Run, log: Path) ->
     people = [word for word in text.split() if word.startswith("par-")]
     assert people == ["par-a", "par-c", "par-b"]
     assert "par-a needs a make-up 1 of 5 60 % ▆▁▁▒▒.. 420 min" in text
-    assert "par-b on track 3 of 5 100 % ▆▆▆▒▒.. 180 min - " in text
+    assert "par-b on track 3 of 5 100 % ▆▆▆▒▒.. 180 min - - " in text
     assert "3 people: needs a make-up 1; at risk: one more miss is too many 1; on track 1" in text
     assert "6 of 15 earned so far, 40 %" in text
     assert "waiting for: coordinator" in text
@@ -217,6 +217,7 @@ MISTAKES = {
         ("par-a", "LOG", "--week", "2026-03-09"),
         "participant par-a has no week with 2026-03-09 in it: there is 2026-03-02",
     ),
+    "no file": (("par-a", "--database", "sqlite:///nowhere.db"), "there is no file 'nowhere.db'"),
     "no database": (("par-a", "--database", "mysql://x/y"), "'mysql' is not known"),
 }
 
