@@ -12,8 +12,17 @@ import pytest
 from msgspec import Struct
 
 from schemas.care import Care
-from schemas.codec import ERRORS, decode_care, decode_telemetry, decoder, encode, refusal
+from schemas.codec import (
+    ERRORS,
+    decode_care,
+    decode_identity,
+    decode_telemetry,
+    decoder,
+    encode,
+    refusal,
+)
 from schemas.dead_letter import DeadLetter, Entry
+from schemas.identity import Identity
 from schemas.instants import DAY_MS, milliseconds, rfc3339
 from schemas.outputs import OUTPUTS
 from schemas.policy import Policies, Policy
@@ -32,11 +41,13 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "telemetry": get_args(Telemetry),
     "care": get_args(Care),
     **{topic.split(".")[1]: (record,) for topic, record in OUTPUTS.items()},
+    "identities": (Identity,),
 }
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     "telemetry": decode_telemetry,
     "care": decode_care,
     **{topic.split(".")[1]: decoder(record) for topic, record in OUTPUTS.items()},
+    "identities": decode_identity,
 }
 FILES = sorted(file for topic in DECODERS for file in (EXAMPLES / topic).glob("*.json"))
 TELEMETRY = [file for file in FILES if file.parent.name == "telemetry"]
@@ -166,6 +177,7 @@ def test_an_example_decodes_to_what_is_written_and_encodes_again(file: Path) -> 
 NAMING = {
     *("id", "incident", "source", "session", "participant", "connection", "room", "program"),
     *("alias", "entity", "poll", "stream", "hosts", "mended_by"),
+    *("make_up", "target", "about"),
 }
 NAME = re.compile(
     r"(?:evt|ses|par|fac|gst|con|str|prog|room|poll|out|brk|abs|dec|acc|ovr|wvd|enr)-[0-9a-z]+"
