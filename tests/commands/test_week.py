@@ -234,6 +234,16 @@ def test_a_mistake_is_one_clear_line(
     assert result.stdout == ""
 
 
+def test_nothing_has_nobody_in_it(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.ndjson"
+    empty.touch()
+
+    result = run("week", "par-a", str(empty))
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: participant 'par-a' has no week here")
+
+
 def test_a_line_that_is_refused_is_told_and_changes_nothing(run: Run, log: Path) -> None:
     before = well(run("week", "par-a", str(log), "--as-of", THURSDAY)).stdout
     with log.open("ab") as file:
