@@ -146,7 +146,7 @@ def _column(asked: Asked) -> str:
 
 
 def _who(asked: Asked) -> str:
-    return f"{_column(asked)} {asked.participant or asked.program}"
+    return f"{_column(asked)} {asked.participant if asked.program is None else asked.program}"
 
 
 def _tell_json(asked: Asked, found: Sequence[Glance]) -> None:
