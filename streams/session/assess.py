@@ -2,9 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache, partial
 
 from schemas.policy import Policies
+from schemas.score import Score
 from schemas.topics import CARE, SCORES, VIOLATIONS
 from streams.identity import identify
 from streams.session.facts import Person, SessionFacts
@@ -112,7 +112,7 @@ def _told(
     """The score for everyone and, around the same score, the result for the care stage."""
     score_id = identify("score", scored.session, scored.participant)
     result_id = identify("result", scored.session, scored.participant)
-    score = cache(partial(render_score, scored, score_id))
+    score = _Once(scored, score_id)
     return (
         Output(
             id=score_id,
@@ -137,6 +137,22 @@ def _told(
             withdrawn=scored.withdrawn,
         ),
     )
+
+
+class _Once:
+    """Renders a score when it is first asked for; made for everybody at every look."""
+
+    __slots__ = ("_made", "_score_id", "_scored")
+
+    def __init__(self, scored: Scored, score_id: str) -> None:
+        self._scored = scored
+        self._score_id = score_id
+        self._made: Score | None = None
+
+    def __call__(self) -> Score:
+        if self._made is None:
+            self._made = render_score(self._scored, self._score_id)
+        return self._made
 
 
 def _personal_looks(picture: Picture, now: int) -> list[int]:
