@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 
 from schemas.score import Figures
 from schemas.violation import Rule
-from streams.care.concern import Concern, concern_id
+from streams.care.concern import Concern, concern_id, rounded
 from streams.care.excuse import told_at
 from streams.care.outcome import Counted
 from streams.care.patterns import patterns
@@ -47,19 +46,15 @@ def _weekly_attendance(participant: str, program: str, week: WeekView) -> Iterat
             "earned": tally.earned,
             "to_come": tally.to_come,
             "pending": tally.pending,
-            "rate": _ratio(tally.rate),
-            "base": _ratio(tally.base),
-            "best": _ratio(tally.best),
+            "rate": rounded(tally.rate, 4),
+            "base": rounded(tally.base, 4),
+            "best": rounded(tally.best, 4),
             "minimum": float(week.span.policy.week.minimum),
             "standing": tally.standing,
             "by": week.span.policy.week.by,
         },
         policy=week.span.policy,
     )
-
-
-def _ratio(value: Fraction | None) -> float | None:
-    return None if value is None else round(float(value), 4)
 
 
 def _dose_short(participant: str, program: str, week: WeekView) -> Iterator[Concern]:

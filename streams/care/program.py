@@ -10,9 +10,10 @@ from schemas.policy import Policies, Policy
 from streams.care.calendar import WeekSpan, week_of
 from streams.care.dose import Dose, dose, practice_days
 from streams.care.excuse import exempt
-from streams.care.facts import CareFacts, Result, Run, SealedWeek
+from streams.care.facts import CareFacts, Result, SealedStep, SealedWeek
 from streams.care.membership import enrolments
 from streams.care.outcome import Counted, Outcomes
+from streams.care.runs import Step
 from streams.care.staff import Said
 from streams.care.trend import Mean, Trend, goals, mean, trend
 from streams.care.week import Tally, tally
@@ -50,8 +51,9 @@ class PastWeek(NamedTuple):
 class ProgramView(NamedTuple):
     """One person in one program; sessions and weeks in order of time.
 
-    `guest` are sessions attended without a place of their own; `unscored` those whose
-    participation must not be looked at. `run` is what sealed weeks left of a run of absences.
+    `guest` are sessions attended that ask nothing of the person, as a guest or to make up for
+    others; `unscored` those whose participation must not be looked at. `sealed` are the steps
+    of each rule that sealed weeks left.
     """
 
     name: str
@@ -60,10 +62,9 @@ class ProgramView(NamedTuple):
     unscored: set[str]
     weeks: list[WeekView]
     past: list[PastWeek]
-    run: Run | None
+    sealed: Mapping[str, list[Step]]
     policies: Mapping[str, Policy]
     """The policy of each session by its name."""
-    latest_policy: Policy
     last_arrived_at: int | None
     """When the person last came to any session, in ms."""
 
@@ -80,6 +81,7 @@ def _program(
     name: str, facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
 ) -> ProgramView:
     counted = [each for each in found.counted if each.program == name]
+    own = {each.result.session for each in counted}
     seen = [
         each
         for each in facts.results.values()
@@ -103,14 +105,14 @@ def _program(
     for label, span in sorted(spans.items()):
         if label in sealed:
             continue
-        own = [each for each in counted if span.begins <= each.starts_at < span.ends]
+        asked = [each for each in counted if span.begins <= each.starts_at < span.ends]
         here = grouped.get(label, [])
         weeks.append(
             WeekView(
                 span=span,
-                tally=tally(span, own, found.links, now),
+                tally=tally(span, asked, found.links, now),
                 seen=here,
-                dose=dose(span, name, own, here, staff),
+                dose=dose(span, name, asked, here, staff),
                 mean=means[label],
                 trend=trend(label, means, span.policy.trend),
                 goals=goals(span, name, staff),
@@ -125,13 +127,15 @@ def _program(
     return ProgramView(
         name=name,
         counted=counted,
-        guest=[each for each in seen if not each.rostered and each.standing == "attended"],
+        guest=[each for each in seen if each.standing == "attended" and each.session not in own],
         unscored=unscored,
         weeks=weeks,
         past=_past(sealed, weeks),
-        run=facts.runs.get(name),
+        sealed={
+            rule: [_sealed_step(name, each, policies) for each in steps]
+            for rule, steps in facts.steps.get(name, {}).items()
+        },
         policies={each.session: policies.at(name, each.starts_at or 0) for each in seen},
-        latest_policy=policies.at(name, now),
         last_arrived_at=max(
             (each.arrived_at for each in seen if each.arrived_at is not None), default=None
         ),
@@ -152,6 +156,11 @@ def _lies_in(result: Result, name: str, span: WeekSpan) -> bool:
 
 def _has_place(result: Result, enrolled: bool) -> bool:
     return not result.withdrawn and (result.rostered or enrolled)
+
+
+def _sealed_step(program: str, step: SealedStep, policies: Policies) -> Step:
+    policy = policies.at(program, step.starts_at)
+    return Step(step.name, step.starts_at, step.at, step.hit, policy, step.figures, sealed=True)
 
 
 def _sealed_mean(kept: SealedWeek) -> Mean:
