@@ -23,7 +23,6 @@ from streams.care.violations import Held, judge
 from streams.intervals import union
 from streams.stage import Assessment, Output
 
-
 PLANNED = "something is planned, or nothing is asked any more"
 """Why nobody needs to look for sessions for the person any longer."""
 

@@ -28,7 +28,10 @@ class Mend(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A session of the person's with its outcome; `staff` tells that it was set by staff."""
+    """A session of the person's with its outcome; `staff` tells that it was set by staff.
+
+    `spared`: what was found in it is excused, or waits for a decision, even if it was attended.
+    """
 
     result: Result
     program: str
@@ -37,6 +40,7 @@ class Counted(NamedTuple):
     reason: str | None
     mend: Mend | None
     staff: bool
+    spared: bool
 
 
 class Links(NamedTuple):
@@ -220,7 +224,8 @@ def _count(
     excused: Mapping[str, Excuse],
     now: int,
 ) -> Counted:
-    outcome, reason = _outcome(result, mend, excused.get(result.session, NONE), now)
+    excuse = excused.get(result.session, NONE)
+    outcome, reason = _outcome(result, mend, excuse, now)
     if set_by_staff is not None:
         outcome, reason, mend = set_by_staff, "override", None
     return Counted(
@@ -231,6 +236,7 @@ def _count(
         reason=reason,
         mend=mend,
         staff=set_by_staff is not None,
+        spared=excuse.reason is not None or excuse.pending(now),
     )
 
 

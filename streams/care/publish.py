@@ -92,7 +92,7 @@ def advised_output(
         pace=Pace.AT_ONCE,
         final=False,
         render=partial(recommendation, participant, advised, staff, policies, now),
-        status="open" if advised.open else "resolved",
+        status="open" if advised.holds else "resolved",
     )
 
 

@@ -53,7 +53,7 @@ class Advised(NamedTuple):
     kind: RecommendationKind
     program: str
     grounds: list[Ground]
-    open: bool
+    holds: bool
 
 
 def recommendation_id(participant: str, program: str, kind: RecommendationKind) -> str:

@@ -54,7 +54,7 @@ def lateness(program: ProgramView, staff: Said) -> Iterator[Step]:
 
 
 def _late(counted: Counted, staff: Said) -> bool | None:
-    if counted.outcome in UNDECIDED:
+    if counted.outcome in UNDECIDED or counted.spared:
         return None
     session = counted.result.session
     return counted.result.found("late") and "late" not in waived(staff.sessions.get(session, ()))
