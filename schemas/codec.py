@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from schemas.care import Care
 from schemas.dead_letter import Reason
+from schemas.identity import Identity
 from schemas.telemetry import Telemetry
 
 LARGEST_BYTES = 512 * 1024
@@ -118,6 +119,7 @@ def _printable(part: Any) -> bool:
 
 decode_telemetry: Callable[[bytes | None], Telemetry] = decoder(Telemetry)
 decode_care: Callable[[bytes | None], Care] = decoder(Care)
+decode_identity: Callable[[bytes | None], Identity] = decoder(Identity)
 encode = msgspec.json.Encoder().encode
 
 _PATH = re.compile(r" - at `(\$?[^`]*)`$")

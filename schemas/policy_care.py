@@ -26,6 +26,10 @@ class CalendarRules(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.working_days:
             raise ValueError("working_days: at least one is needed")
+        if len(set(self.working_days)) < len(self.working_days):
+            raise ValueError("working_days: names a day twice")
+        if len(set(self.holidays)) < len(self.holidays):
+            raise ValueError("holidays: names a day twice")
 
 
 class WeekRules(Section, frozen=True, kw_only=True):
@@ -143,6 +147,10 @@ class Advice(Section, frozen=True, kw_only=True):
 
     role: Annotated[str, Meta(min_length=1, max_length=64)]
     due_days: WorkingDays
+
+    def __post_init__(self) -> None:
+        if not self.role.isprintable():
+            raise ValueError("role: must be printable")
 
 
 class AdviceRules(Section, frozen=True, kw_only=True):

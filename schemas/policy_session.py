@@ -87,6 +87,10 @@ class CameraRules(Section, frozen=True, kw_only=True):
     off_after: Duration = Duration(300_000)
     min_measured: Duration = Duration(600_000)
 
+    def __post_init__(self) -> None:
+        if len(set(self.required_for)) < len(self.required_for):
+            raise ValueError("required_for: names a kind twice")
+
 
 class Weights(Section, frozen=True, kw_only=True):
     """How much each signal counts."""
@@ -181,3 +185,7 @@ class NoticeRules(Section, frozen=True, kw_only=True):
     decide_days: Annotated[int, Meta(ge=0, le=30)] = 3
     max_excused: Annotated[int, Meta(ge=0, le=1000)] = 6
     max_excused_weeks: Annotated[int, Meta(ge=1, le=12)] = 12
+
+    def __post_init__(self) -> None:
+        if len(set(self.emergency_reasons)) < len(self.emergency_reasons):
+            raise ValueError("emergency_reasons: names a reason twice")

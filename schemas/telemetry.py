@@ -200,10 +200,13 @@ class Identified(Event, frozen=True, kw_only=True, omit_defaults=True, tag="iden
 
 
 class Capabilities(Event, frozen=True, kw_only=True, omit_defaults=True, tag="capabilities"):
-    """What the session's source can report; newest revision holds."""
+    """What the session's source can report; newest revision holds.
+
+    Without `camera` the signals tell: `exact` if cameras are among them, else `none`.
+    """
 
     signals: Signals
-    camera: Literal["exact", "upper_bound", "none"] = "none"
+    camera: Literal["exact", "upper_bound", "none"] | None = None
     heartbeats: bool = False
     revision: Revision = 0
 

@@ -13,8 +13,7 @@ from sqlalchemy import table as named
 from sqlalchemy.dialects import postgresql, sqlite
 
 from schemas.codec import encode
-from schemas.score import Score
-from schemas.violation import Violation
+from schemas.outputs import Output
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -22,11 +21,11 @@ Insert = postgresql.Insert | sqlite.Insert
 class Row(NamedTuple):
     """A record to store, and the bytes it was sent as."""
 
-    record: Score | Violation
+    record: Output
     body: bytes
 
     @classmethod
-    def of(cls, record: Score | Violation) -> "Row":
+    def of(cls, record: Output) -> "Row":
         """The row of a record that was never sent."""
         return cls(record, encode(record))
 

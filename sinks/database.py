@@ -1,4 +1,4 @@
-"""Database: scores and violations in SQLite or PostgreSQL, exactly once.
+"""Database: everything published, in SQLite or PostgreSQL, exactly once.
 
 Guarantee: the rows of a batch and the offsets after them are written in one transaction, and
 an older revision never replaces a newer one. Whoever starts again from `offsets()` misses
@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, func, select
+from sqlalchemy import Connection, Executable, Table, select
 from sqlalchemy import Row as Found
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from schemas.score import Score
 from sinks.bulk import Insert, Row, newest, upsert
 from sinks.engine import engine_of
 from sinks.faults import VALUE_ERRORS, fault
-from sinks.tables import CONSUMED, METADATA, SCORES, VIOLATIONS
+from sinks.schema import create
+from sinks.tables import CONSUMED, OUTPUTS
 
 Partition = tuple[str, int]
 """A topic's name, and the number of one of its partitions."""
@@ -28,9 +28,6 @@ INSERTS: Mapping[str, Callable[[Table], Insert]] = {
     "postgresql": postgresql.insert,
     "sqlite": sqlite.insert,
 }
-
-# Any number will do, as long as all who create the schema ask for the same one.
-SCHEMA_LOCK = 7_202_601
 
 
 class Database:
@@ -58,14 +55,14 @@ class Database:
             RowsRefusedError: a row cannot be stored; neither rows nor offsets have moved.
         """
         given = list(rows)
-        scores = newest(row for row in given if isinstance(row.record, Score))
-        violations = newest(row for row in given if not isinstance(row.record, Score))
+        by_table = {
+            table: newest(row for row in given if isinstance(row.record, kind))
+            for kind, table in OUTPUTS.items()
+        }
         only = given[0].record.id if len(given) == 1 else None
         with self._transaction(only, writes=True) as connection:
-            # Always in this order: two writers that wait for each other would both fail.
             changed = {
-                SCORES.name: upsert(connection, SCORES, scores),
-                VIOLATIONS.name: upsert(connection, VIOLATIONS, violations),
+                table.name: upsert(connection, table, found) for table, found in by_table.items()
             }
             self._keep(connection, offsets or {})
         return changed
@@ -131,7 +128,5 @@ class Database:
         if self._created:
             return
         with self._engine.execution_options(writes=True).begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-            METADATA.create_all(connection)
+            create(connection)
         self._created = True

@@ -1,53 +1,29 @@
 """Tables: where outputs lie in the database, one row for each output id.
 
 A column named like a field of the record holds that field; `body` is the whole record as it
-was sent. Rows are never removed: a withdrawn score and a retracted violation stay, and say so.
+was sent. Rows are never removed: what is withdrawn or retracted stays, and says so.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
+    Date,
     Double,
     Index,
     MetaData,
     Table,
     Text,
-    TypeDecorator,
-    or_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-
-class AwareDateTime(TypeDecorator[datetime]):
-    """An instant: `timestamptz` on PostgreSQL, UTC text on SQLite; aware and in UTC when read.
-
-    SQLite's text keeps a fixed width, so that it sorts and compares as time does.
-    """
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Raises ValueError for a datetime without an offset, which names no instant."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs an offset")
-        at = value.astimezone(UTC)
-        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant in UTC, whatever the server's or the session's zone is."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from schemas.recommendation import Recommendation
+from schemas.score import Score
+from schemas.violation import Violation
+from schemas.week import Week
+from sinks.columns import AwareDateTime, publication
 
 # Named constraints are what a later migration can drop on every database.
 METADATA = MetaData(
@@ -56,7 +32,6 @@ METADATA = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-BODY = JSON().with_variant(JSONB(), "postgresql")
 
 SCORES = Table(
     "scores",
@@ -102,13 +77,7 @@ SCORES = Table(
     Column("quiet_ms", BigInteger, nullable=False),
     Column("unidentified_guests", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
-    Column("policy", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("assessed_at", AwareDateTime),
-    Column("correction", Boolean, nullable=False),
-    Column("body", BODY, nullable=False),
+    *publication(),
     Index(None, "participant", "starts_at"),
     Index(None, "session"),
 )
@@ -123,32 +92,103 @@ VIOLATIONS = Table(
     Column("status", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("participant", Text),
-    Column("session", Text, nullable=False),
+    Column("session", Text),
+    Column("week", Date),
     Column("program", Text),
     Column("since", AwareDateTime, nullable=False),
     Column("until", AwareDateTime),
     Column("excuse", Text),
     Column("reason", Text),
-    Column("policy", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("assessed_at", AwareDateTime),
-    Column("correction", Boolean, nullable=False),
-    Column("body", BODY, nullable=False),
+    *publication(),
     Index(None, "participant", "since"),
     Index(None, "session"),
 )
 
-_OPEN = or_(VIOLATIONS.c.status == "opened", VIOLATIONS.c.status == "updated")
-# What a care team looks at all day is a small part of a table that only grows.
-Index(
-    "ix_violations_open",
-    VIOLATIONS.c.program,
-    VIOLATIONS.c.since,
-    postgresql_where=_OPEN,
-    sqlite_where=_OPEN,
+WEEKS = Table(
+    "weeks",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("participant", Text, nullable=False),
+    Column("program", Text, nullable=False),
+    Column("week", Date, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("starts_at", AwareDateTime, nullable=False),
+    Column("ends_at", AwareDateTime, nullable=False),
+    Column("closes_at", AwareDateTime, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("earned", BigInteger, nullable=False),
+    Column("to_come", BigInteger, nullable=False),
+    Column("pending", BigInteger, nullable=False),
+    Column("arranged", BigInteger, nullable=False),
+    Column("missed", BigInteger, nullable=False),
+    Column("excused", BigInteger, nullable=False),
+    Column("rate", Double),
+    Column("base", Double),
+    Column("best", Double),
+    Column("minimum", Double, nullable=False),
+    Column("goal", Double, nullable=False),
+    Column("attended_ms", BigInteger, nullable=False),
+    Column("observed_ms", BigInteger, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("qualifying_days", BigInteger, nullable=False),
+    Column("participation", Double),
+    Column("scored_sessions", BigInteger, nullable=False),
+    Column("baseline", Double),
+    Column("trend", Double),
+    Column("practice_days", BigInteger, nullable=False),
+    Column("practice_goal", BigInteger),
+    Column("participation_goal", BigInteger),
+    Column("withdrawn", Boolean, nullable=False),
+    *publication(),
+    Index(None, "program", "week"),
+    Index(None, "participant", "week"),
 )
+
+RECOMMENDATIONS = Table(
+    "recommendations",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("participant", Text, nullable=False),
+    Column("program", Text),
+    Column("role", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("began_at", AwareDateTime, nullable=False),
+    Column("due_at", AwareDateTime, nullable=False),
+    Column("newcomer", Boolean, nullable=False),
+    Column("acknowledged_at", AwareDateTime),
+    Column("snoozed_until", AwareDateTime),
+    Column("reason", Text),
+    *publication(),
+    Index(None, "participant", "began_at"),
+)
+
+
+def _index_open(table: Table, *columns: str) -> None:
+    """What a care team looks at all day is a small part of a table that only grows."""
+    still_open = table.c.status.in_(("opened", "updated"))
+    Index(
+        f"ix_{table.name}_open",
+        *(table.c[name] for name in columns),
+        postgresql_where=still_open,
+        sqlite_where=still_open,
+    )
+
+
+_index_open(VIOLATIONS, "program", "since")
+_index_open(RECOMMENDATIONS, "program", "due_at")
+
+OUTPUTS: Mapping[type[Any], Table] = {
+    Score: SCORES,
+    Week: WEEKS,
+    Violation: VIOLATIONS,
+    Recommendation: RECOMMENDATIONS,
+}
+"""The table of each record; two writers that take them in this order never wait in a circle."""
 
 CONSUMED = Table(
     "consumed",

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+from schemas.codec import ERRORS, decode_identity
 from streams.local import Routed, route
+
+IDENTITY = b'"identity"'
 
 
 def read(files: Iterable[Path]) -> Iterator[Routed]:
     """Every line of NDJSON files in order; `-` is standard input, blank lines are skipped.
 
-    Lines are numbered from 1 over all files. Raises OSError for a file that cannot be read.
+    So are aliases, as `rollcall roster import` writes them: no stage reads them. Lines are
+    numbered from 1 over all files. Raises OSError for a file that cannot be read.
     A byte order mark at the beginning of a file is no part of its first line.
     """
     number = 0
@@ -23,5 +27,15 @@ def read(files: Iterable[Path]) -> Iterator[Routed]:
             for line in lines:
                 number += 1
                 text, mark = line.removeprefix(mark).rstrip(b"\r\n"), b""
-                if text.strip():
+                if text.strip() and not _alias(text):
                     yield route(text, number)
+
+
+def _alias(line: bytes) -> bool:
+    if IDENTITY not in line:
+        return False
+    try:
+        decode_identity(line)
+    except ERRORS:
+        return False
+    return True

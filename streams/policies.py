@@ -7,6 +7,7 @@ from schemas.policy import Policies, PolicyError
 from schemas.policy_file import collect
 
 SHIPPED = Path(__file__).resolve().parent.parent / "deploy" / "policies"
+DEFAULT = SHIPPED / "default.toml"
 
 
 def load(paths: Sequence[Path] = (), scale: int = 1) -> Policies:
@@ -15,15 +16,19 @@ def load(paths: Sequence[Path] = (), scale: int = 1) -> Policies:
     Without a policy for the program `default` among them, the shipped one serves. Raises
     PolicyError with one line that names file, key and reason.
     """
-    files = [file for path in paths for file in _files(path)]
-    texts = [(str(file), _read(file)) for file in files]
+    found = texts(paths)
     try:
-        return collect(texts).scaled(scale)
+        return collect(found).scaled(scale)
     except PolicyError as error:
-        if texts and "none is for the program" not in str(error):
+        if found and "none is for the program" not in str(error):
             raise
-    default = SHIPPED / "default.toml"
-    return collect([(str(default), _read(default)), *texts]).scaled(scale)
+    return collect([*texts([DEFAULT]), *found]).scaled(scale)
+
+
+def texts(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """File and text of every policy in `paths`; raises PolicyError for what cannot be read."""
+    files = [file for path in paths for file in _files(path)]
+    return [(str(file), _read(file)) for file in files]
 
 
 def _files(path: Path) -> list[Path]:

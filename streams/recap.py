@@ -4,19 +4,25 @@ Pure: records in, counts out. Everything here comes from what was published.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from schemas.score import Score
 from schemas.violation import Violation
 from streams import wording
-from streams.care.violations import LABELS, RULES
+from streams.care.concern import LABELS as CONCERN_LABELS
+from streams.care.violations import LABELS
 from streams.readable import counted
 from streams.session.violations import LABELS as SESSION_LABELS
 
 OPEN = frozenset({"opened", "updated"})
 STANDING = OPEN | {"stood"}
+OF_A_PERSON: Mapping[str, str] = {
+    **{rule: label for rule, (_, label) in LABELS.items()},
+    "absence_not_notified": CONCERN_LABELS["absence_not_notified"],
+}
+"""Rules about one person in one session; all others look at weeks or at several sessions."""
 
 
 class SessionRecap(NamedTuple):
@@ -72,7 +78,11 @@ class Recap(NamedTuple):
 
 
 def recap(scores: Iterable[Score], violations: Sequence[Violation]) -> Recap:
-    """Count stored `scores` and `violations`; withdrawn scores are left out."""
+    """Count stored `scores` and `violations`.
+
+    Withdrawn scores are left out, and what is about a week or about several sessions.
+    """
+    violations = [each for each in violations if each.rule in (*OF_A_PERSON, *SESSION_LABELS)]
     by_session: dict[str, list[Score]] = defaultdict(list)
     for score in scores:
         if not score.withdrawn:
@@ -136,7 +146,7 @@ def _own(score: Score, violations: list[Violation]) -> Iterator[str]:
     """What the session itself broke, or its host."""
     waiting = 0
     for violation in violations:
-        if violation.rule in RULES or violation.status == "retracted":
+        if violation.rule not in SESSION_LABELS or violation.status == "retracted":
             continue
         if violation.rule == "not_admitted":
             waiting += 1
@@ -154,8 +164,7 @@ def _own(score: Score, violations: list[Violation]) -> Iterator[str]:
 
 
 def _rules(violations: Sequence[Violation]) -> Iterator[RuleRecap]:
-    labels = {rule: label for rule, (_, label) in LABELS.items()} | dict(SESSION_LABELS)
-    for rule, label in labels.items():
+    for rule, label in (*OF_A_PERSON.items(), *SESSION_LABELS.items()):
         found = [violation for violation in violations if violation.rule == rule]
         if found:
             statuses = Counter(
@@ -169,9 +178,9 @@ def _cases(scores: Iterable[Score], violations: Sequence[Violation]) -> list[Cas
     for violation in violations:
         if violation.session is None or violation.participant is None:
             continue
-        if violation.rule in RULES:
+        if violation.rule in OF_A_PERSON:
             by_person[violation.session, violation.participant].append(violation)
-    order: dict[str, int] = {rule: place for place, rule in enumerate(RULES)}
+    order = {rule: place for place, rule in enumerate(OF_A_PERSON)}
     cases = [
         Case(score, sorted(found, key=lambda each: order[each.rule]))
         for score in scores

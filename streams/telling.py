@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 
 from schemas.codec import decoder
 from schemas.instants import milliseconds
+from schemas.outputs import OUTPUTS
 from schemas.score import Score
-from schemas.topics import SCORES, VIOLATIONS
 from schemas.violation import Violation
 from sinks.bulk import Row
+from sinks.tables import OUTPUTS as OUTPUT_TABLES
 from streams.local import Looked
 
 DECODERS: Mapping[str, Callable[[bytes | None], Any]] = {
-    SCORES.name: decoder(Score),
-    VIOLATIONS.name: decoder(Violation),
+    topic: decoder(record) for topic, record in OUTPUTS.items()
 }
+TABLES = {record: table.name for record, table in OUTPUT_TABLES.items()}
 
 
 class Correction(NamedTuple):
@@ -58,14 +59,14 @@ class Telling:
             if decode is not None:
                 record = decode(change.value)
                 rows.append(Row(record, change.value))
+                self.published[TABLES[type(record)]] += 1
                 if isinstance(record, Score):
                     self._score(record)
-                else:
+                elif isinstance(record, Violation):
                     self._violation(record)
         return rows
 
     def _score(self, score: Score) -> None:
-        self.published["scores"] += 1
         begins = milliseconds(score.starts_at) if score.starts_at else 0
         self._sessions[score.session] = (begins, score.phase == "running")
         if score.phase == "running":
@@ -76,7 +77,6 @@ class Telling:
         self._over[score.id] = score
 
     def _violation(self, violation: Violation) -> None:
-        self.published["violations"] += 1
         if violation.status in ("opened", "updated"):
             self._open.add(violation.id)
         else:

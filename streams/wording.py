@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 ACQUITTALS: Mapping[str, str] = {
+    "override": "staff decided so",
+    "notice": "an absence was announced, and staff have not yet decided",
     "override_credited": "staff decided that the session counts as credited",
     "override_excused": "staff excused the absence",
     "absence_accepted": "staff accepted the absence",
@@ -46,6 +48,30 @@ STANDINGS: Mapping[str, str] = {
     "absent": "absent",
     "void": "not counted",
 }
+
+
+WEEKS: Mapping[str, str] = {
+    "on_track": "on track",
+    "at_risk": "at risk: one more miss is too many",
+    "needs_make_up": "needs a make-up",
+    "unreachable": "out of reach this week",
+    "met": "goal met",
+    "passed": "minimum passed",
+    "below": "below the minimum",
+    "none": "nothing due",
+}
+"""How a week stands."""
+
+OUTCOMES: Mapping[str, str] = {
+    "credited": "credited",
+    "made_up": "made up",
+    "switched": "switched",
+    "excused": "excused",
+    "pending": "to be decided",
+    "unexcused": "missed",
+    "to_come": "to come",
+}
+"""What a session counts as."""
 
 
 def acquittal(code: str) -> str:

@@ -4,7 +4,7 @@ Observed presence over all sessions that start on a service day; overlaps count 
 time counts only where staff credited the session. Sessions that do not count are no service.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from schemas.instants import MINUTE_MS, milliseconds
 from streams.care.calendar import WeekSpan, local_day
 from streams.care.facts import Result
 from streams.care.membership import enrolment_at
+from streams.care.mend import set_by_staff
 from streams.care.outcome import Counted
 from streams.care.staff import Said
 from streams.intervals import Spans, length, subtract, union
@@ -70,15 +71,15 @@ class Dose(NamedTuple):
 
 
 def dose(
-    span: WeekSpan, program: str, sessions: Sequence[Counted], seen: Iterable[Result], staff: Said
+    span: WeekSpan, program: str, sessions: Sequence[Counted], seen: Sequence[Result], staff: Said
 ) -> Dose:
     """The dose of one week; `seen` are all the program's sessions in it that count."""
     rules, zone = span.policy.dose, span.policy.zone
-    confirmed = {each.result.session for each in sessions if each.staff and each.mend is None}
     by_day: dict[date, list[Result]] = {}
     for each in seen:
         if each.starts_at is not None:
             by_day.setdefault(local_day(each.starts_at, zone), []).append(each)
+    confirmed = {each.session for each in seen if set_by_staff(each, staff) == "credited"}
     own = {each.result.session for each in sessions if each.outcome != "excused"}
     enrolled = enrolment_at(staff, program, span.begins) or enrolment_at(
         staff, program, span.ends - 1
@@ -113,12 +114,17 @@ def _day(
         observed=length(
             union(span for each in results for span in _service(each, confirmed, count_breaks))
         ),
-        to_come=sum(each.planned_ms for each in ours if not each.over),
+        to_come=sum(_to_come(each) for each in ours if not each.over),
         offered=sum(each.planned_ms for each in ours),
         settled=all(each.over for each in results),
         final=all(each.phase == "final" for each in results),
         ends_at=max(each.ends_at for each in results),
     )
+
+
+def _to_come(result: Result) -> int:
+    """What a session that is not over can still add to what was observed in it."""
+    return max(result.planned_ms - length(union(result.observed)), 0)
 
 
 def _service(result: Result, confirmed: set[str], count_breaks: bool) -> Spans:

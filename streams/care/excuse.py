@@ -21,6 +21,7 @@ from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies, Policy
 from streams.care.calendar import end_of_working_day
 from streams.care.facts import Result
+from streams.care.membership import asked
 from streams.care.staff import Said, SessionFact
 
 OF_THE_HOST = frozenset({"host_late", "not_admitted"})
@@ -48,23 +49,33 @@ NONE = Excuse(None)
 def excuses(results: Iterable[Result], staff: Said, policies: Policies) -> dict[str, Excuse]:
     """The excuse for each session by its name, in the order of their beginnings.
 
-    A notice is too many if so many before it, of sessions within the weeks before, excused
-    sessions that the person did not attend.
+    A notice is too many if so many before it, of the program's sessions within the weeks before,
+    excused somebody who was asked to come and did not.
     """
     found: dict[str, Excuse] = {}
-    granted: list[int] = []
+    granted: dict[str | None, list[int]] = {}
     for result in sorted(results, key=lambda each: (each.starts_at or each.ends_at, each.session)):
         about = staff.sessions.get(result.session, ())
         policy = policies.at(result.program, result.starts_at or result.ends_at)
         each = excuse(about, result, policy)
-        if each.by_notice and result.starts_at is not None and result.standing != "attended":
+        if each.by_notice and result.starts_at is not None and _missing(result, staff, policy):
             since = result.starts_at - policy.notice.max_excused_weeks * 7 * DAY_MS
-            if sum(at > since for at in granted) >= policy.notice.max_excused:
+            before = granted.setdefault(result.program, [])
+            if sum(at > since for at in before) >= policy.notice.max_excused:
                 each = _undecided(about, result, policy)
             else:
-                granted.append(result.starts_at)
+                before.append(result.starts_at)
         found[result.session] = each
     return found
+
+
+def _missing(result: Result, staff: Said, policy: Policy) -> bool:
+    """Whether the person is asked to a session and does not attend it."""
+    if result.withdrawn or result.void or result.standing in ("attended", "void"):
+        return False
+    if result.program is None or result.starts_at is None or result.make_up:
+        return False
+    return asked(staff, result.program, result.starts_at, policy.zone)
 
 
 def excuse(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excuse:

@@ -1,9 +1,9 @@
 """Program: one person in one program, week by week, with everything that rules look at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schemas.care import GoalsAgreed
 from schemas.policy import Policies, Policy
@@ -12,11 +12,14 @@ from streams.care.dose import Dose, dose, practice_days
 from streams.care.excuse import exempt
 from streams.care.facts import CareFacts, Result, SealedStep, SealedWeek
 from streams.care.membership import enrolments
+from streams.care.mend import by_time
 from streams.care.outcome import Counted, Outcomes
 from streams.care.runs import Step
 from streams.care.staff import Said
 from streams.care.trend import Mean, Trend, goals, mean, trend
 from streams.care.week import Tally, tally
+
+Session = TypeVar("Session", Result, Counted)
 
 
 class WeekView(NamedTuple):
@@ -81,53 +84,45 @@ def _program(
     name: str, facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
 ) -> ProgramView:
     counted = [each for each in found.counted if each.program == name]
-    own = {each.result.session for each in counted}
-    seen = [
+    asked = {each.result.session for each in counted}
+    known = [
         each
         for each in facts.results.values()
-        if each.program == name and not (each.withdrawn or each.void) and each.starts_at is not None
+        if each.program == name and not each.withdrawn and each.starts_at is not None
     ]
+    known.sort(key=by_time)
+    seen = [each for each in known if not each.void]
     unscored = {
         each.session
         for each in seen
         if each.scored and not exempt(staff.accommodations, each).isdisjoint(each.scored)
     }
-    spans = {
-        span.label: span
-        for span in (week_of(name, at, policies) for at in facts.starts.get(name, ()))
-    }
     sealed = {date.fromisoformat(each): kept for each, kept in facts.weeks.get(name, {}).items()}
-    grouped = _grouped(name, seen, policies)
-    means = {label: mean(grouped.get(label, ()), unscored) for label in spans}
+    spans = _spans(name, facts.starts.get(name, ()), policies)
+    own, here = _by_week(name, counted, policies), _by_week(name, seen, policies)
+    means = {label: mean(here.get(label, ()), unscored) for label in spans}
     means |= {label: _sealed_mean(kept) for label, kept in sealed.items()}
     enrolled = bool(enrolments(staff, name))
-    weeks = []
-    for label, span in sorted(spans.items()):
-        if label in sealed:
-            continue
-        asked = [each for each in counted if span.begins <= each.starts_at < span.ends]
-        here = grouped.get(label, [])
-        weeks.append(
-            WeekView(
-                span=span,
-                tally=tally(span, asked, found.links, now),
-                seen=here,
-                dose=dose(span, name, asked, here, staff),
-                mean=means[label],
-                trend=trend(label, means, span.policy.trend),
-                goals=goals(span, name, staff),
-                practised=practice_days(span, name, staff),
-                belongs=any(
-                    _has_place(each, enrolled)
-                    for each in facts.results.values()
-                    if _lies_in(each, name, span)
-                ),
-            )
+    places = _by_week(name, [each for each in known if each.rostered or enrolled], policies)
+    weeks = [
+        WeekView(
+            span=span,
+            tally=tally(span, own.get(label, ()), found.links, now),
+            seen=here.get(label, []),
+            dose=dose(span, name, own.get(label, ()), here.get(label, ()), staff),
+            mean=means[label],
+            trend=trend(label, means, span.policy.trend),
+            goals=goals(span, name, staff),
+            practised=practice_days(span, name, staff),
+            belongs=label in places,
         )
+        for label, span in sorted(spans.items())
+        if label not in sealed
+    ]
     return ProgramView(
         name=name,
         counted=counted,
-        guest=[each for each in seen if each.standing == "attended" and each.session not in own],
+        guest=[each for each in seen if each.standing == "attended" and each.session not in asked],
         unscored=unscored,
         weeks=weeks,
         past=_past(sealed, weeks),
@@ -142,20 +137,24 @@ def _program(
     )
 
 
-def _grouped(name: str, seen: list[Result], policies: Policies) -> dict[date, list[Result]]:
-    grouped: dict[date, list[Result]] = {}
-    for each in sorted(seen, key=lambda each: (each.starts_at or 0, each.session)):
-        grouped.setdefault(week_of(name, each.starts_at or 0, policies).label, []).append(each)
-    return grouped
+def _spans(name: str, starts: Iterable[int], policies: Policies) -> dict[date, WeekSpan]:
+    """Every week in which a session was ever said to begin."""
+    spans: dict[date, WeekSpan] = {}
+    for at in starts:
+        # Where a version brings another zone, the week goes on as it began.
+        span = week_of(name, at, policies)
+        spans.setdefault(span.label, span)
+    return spans
 
 
-def _lies_in(result: Result, name: str, span: WeekSpan) -> bool:
-    at = result.starts_at
-    return result.program == name and at is not None and span.begins <= at < span.ends
-
-
-def _has_place(result: Result, enrolled: bool) -> bool:
-    return not result.withdrawn and (result.rostered or enrolled)
+def _by_week(
+    name: str, sessions: Iterable[Session], policies: Policies
+) -> dict[date, list[Session]]:
+    """Sessions by the week that they count in, which weeks that overlap do not tell apart."""
+    found: dict[date, list[Session]] = {}
+    for each in sessions:
+        found.setdefault(week_of(name, each.starts_at or 0, policies).label, []).append(each)
+    return found
 
 
 def _sealed_step(program: str, step: SealedStep, policies: Policies) -> Step:

@@ -11,7 +11,8 @@ from schemas.week import ServiceDay, SessionOutcome, Week
 from streams.care.concern import LABELS, Concern, rounded
 from streams.care.facts import Result
 from streams.care.grounds import week_id
-from streams.care.outcome import Counted, Links
+from streams.care.mend import Links
+from streams.care.outcome import Counted
 from streams.care.program import WeekView
 from streams.care.recommendations import Advised, recommendation
 from streams.care.staff import Said

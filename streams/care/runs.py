@@ -47,7 +47,7 @@ class Found(NamedTuple):
     @property
     def latest(self) -> int:
         """When it last got worse, in ms."""
-        return max(self.since, *(step.at for step in self.steps if step.hit))
+        return max((self.since, *(step.at for step in self.steps if step.hit)))
 
     @property
     def policy(self) -> Policy:

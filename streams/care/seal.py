@@ -7,7 +7,15 @@ and of every rule that looks at several sessions or weeks the steps that later o
 
 from collections.abc import Sequence
 
-from schemas.care import Accommodation, Discharged, Enrolled, GoalsAgreed, Staff
+from schemas.care import (
+    Accommodation,
+    Discharged,
+    Enrolled,
+    GoalsAgreed,
+    LeaveOfAbsence,
+    Staff,
+    Suspended,
+)
 from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
 from streams.care.assess import assess, judged
@@ -20,6 +28,8 @@ from streams.care.staff import Said, SessionFact
 KEPT_MS = 16 * 7 * DAY_MS
 OLDEST_MS = 400 * DAY_MS
 LONGEST_SESSION_MS = 2 * DAY_MS
+LASTING = Enrolled | Discharged | LeaveOfAbsence | Suspended | GoalsAgreed | Accommodation
+"""What holds until something else is said, or until its own end."""
 SEALED_WEEKS = 60
 """Weeks of which anything stays: a year's."""
 MOST_STEPS = 200
@@ -94,15 +104,12 @@ def _drop(facts: CareFacts, old: set[str], spent: list[str]) -> None:
 
 
 def _spent(fact: Staff, facts: CareFacts, old: set[str], now: int) -> bool:
-    """Staff facts go with their session, or when the log itself no longer has them.
-
-    What holds until something else is said, such as an enrolment, stays.
-    """
+    """Staff facts go with their session, or when the log itself no longer has them."""
     oldest = now - OLDEST_MS
     if isinstance(fact, SessionFact) and fact.session is not None:
         unknown = fact.session not in facts.results
         return fact.session in old or (unknown and milliseconds(fact.at) < oldest)
-    if isinstance(fact, Enrolled | Discharged | GoalsAgreed | Accommodation) and not fact.withdrawn:
+    if isinstance(fact, LASTING) and not fact.withdrawn:
         until = getattr(fact, "until", None)
         return until is not None and milliseconds(until) < oldest
     return milliseconds(fact.at) < oldest

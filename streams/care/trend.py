@@ -57,11 +57,14 @@ def trend(label: date, means: Mapping[date, Mean], rules: TrendRules) -> Trend:
 
 
 def goals(span: WeekSpan, program: str, staff: Said) -> GoalsAgreed | None:
-    """The goals that hold for the week: the latest from a day on or before its first."""
+    """The goals that hold for the week: the latest from a day on or before its first.
+
+    Of several from one instant, the last that was agreed.
+    """
     zone = span.policy.zone
     valid = [
         fact
         for fact in staff.goals
         if fact.program == program and local_day(milliseconds(fact.begins), zone) <= span.label
     ]
-    return max(valid, key=lambda fact: fact.begins, default=None)
+    return max(valid, key=lambda fact: (fact.begins, fact.at, fact.id), default=None)

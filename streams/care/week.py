@@ -16,7 +16,8 @@ from typing import NamedTuple
 from schemas.policy import Policy
 from schemas.week import WeekStanding
 from streams.care.calendar import WeekSpan
-from streams.care.outcome import Counted, Links
+from streams.care.mend import Links
+from streams.care.outcome import Counted
 
 MENDED = ("made_up", "switched")
 
@@ -142,13 +143,17 @@ def _open(entries: Iterable[Entry], outcome: str) -> int:
 
 
 def _chances(entries: Iterable[Entry], policy: Policy, now: int) -> list[tuple[Entry, int]]:
-    """Missed sessions that a make-up could still mend, and until when one may begin."""
+    """Missed sessions that a make-up could still mend, and until when one may begin.
+
+    What staff hold against the person stays so, whatever is made up.
+    """
     if not policy.make_up.allowed:
         return []
     return [
         (each, until)
         for each in entries
-        if (until := each.counted.starts_at + policy.make_up.within) > now
+        if not each.counted.staff
+        and (until := each.counted.starts_at + policy.make_up.within) > now
     ]
 
 

@@ -1,9 +1,10 @@
-"""`rollcall demo`: a simulated evening through the real ledger into a database."""
+"""`rollcall demo`: simulated weeks through the real ledger into a database."""
 
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, tzinfo
+from itertools import islice
 from pathlib import Path
 from shutil import get_terminal_size, which
 from typing import Any, NamedTuple
@@ -13,34 +14,39 @@ import click
 import msgspec
 from sqlalchemy import select
 
-from schemas.instants import instant
+from schemas.instants import HOUR_MS, instant, milliseconds, rfc3339
 from schemas.policy import Policies
 from schemas.score import Score
 from schemas.violation import Violation
 from sinks.bulk import Row
 from sinks.database import Database
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
-from sinks.tables import SCORES, VIOLATIONS
+from sinks.tables import OUTPUTS, SCORES, VIOLATIONS
 from streams.commands.demo_display import display
 from streams.commands.demo_place import Place, PlaceError, prepare
 from streams.commands.demo_summary import summary
+from streams.commands.demo_week import Weeks, week_table
 from streams.commands.options import json_option, one_line_errors, policy_option
 from streams.commands.pipes import silent_when_unread
 from streams.commands.plain import echo
 from streams.commands.simulate import MONDAY
-from streams.local import Local, Routed
+from streams.local import Local, Looked, Routed
 from streams.logs import read
 from streams.policies import load
 from streams.readable import wrapped
 from streams.recap import Recap, recap
-from streams.session.measure import final_at
+from streams.settling import settled
 from streams.simulation.delivery import ndjson
-from streams.simulation.evening import evening
 from streams.simulation.settings import Evening
+from streams.simulation.weeks import last_evening, weeks
 from streams.telling import Telling
 
-LOOK_EVERY_MS = 60_000
-"""Of simulated time: a day and a half passes in seconds."""
+WEEKS = 3
+LAST_EVENING = last_evening(MONDAY, WEEKS)
+LOOK_EVERY_MS = 120_000
+"""Of simulated time, on the last evening."""
+LOOK_BEFORE_EVERY_MS = 2 * HOUR_MS
+"""Before it; what is true in the end does not depend on it."""
 ROWS_AT_ONCE = 500
 NARROWEST = 60
 
@@ -49,12 +55,13 @@ class Run(NamedTuple):
     """What a run left behind besides its rows."""
 
     telling: Telling
+    weeks: Weeks
     events: int
     repeated: int
 
 
 @click.command()
-@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same evening.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same weeks.")
 @click.option(
     "--database",
     default="rollcall-demo.sqlite",
@@ -67,39 +74,41 @@ class Run(NamedTuple):
 @policy_option
 @json_option
 def demo(seed: int, database: str, policies: tuple[Path, ...], as_json: bool) -> None:
-    """Score a simulated evening into a database, and sum it up.
+    """Score three simulated weeks into a database, and sum them up.
 
-    The log of the evening is written beside the database, to be scored and explained again.
+    First the last evening, session by session, then the program's week, person by person. The
+    log is written beside the database, to be scored and explained again.
     """
     with one_line_errors(OSError, PlaceError, DatabaseAwayError, DatabaseUnusableError):
         rules = load(policies)
         zone = ZoneInfo(rules.at(None, MONDAY).zone)
         place = prepare(database)
-        events = _write_log(place.log, seed)
+        deliveries = list(weeks(Evening(seed=seed, starts_at=MONDAY), WEEKS))
+        with place.log.open("wb") as file:
+            file.writelines(ndjson(deliveries))
+        before = sum(each.appended_at < LAST_EVENING for each in deliveries)
         with Database(place.url) as stored:
-            run = _score(rules, place.log, stored, events, zone)
-            found = recap(*_stored(stored))
-    commands = list(_commands(found, place, policies))
+            run = _score(rules, place.log, stored, before, len(deliveries), zone)
+            found = recap(*_last_evening(*_stored(stored)))
+    commands = list(_commands(found, run, place, policies))
     with silent_when_unread():
         if as_json:
             for record in _records(found, run, place, seed, commands):
                 click.echo(msgspec.json.encode(record))
             return
         told = summary(found, run.telling, run.repeated, zone)
+        now = run.telling.now
+        table = week_table(run.weeks.lines(now), now, zone)
         width = max(NARROWEST, get_terminal_size().columns)
-        for line in (*wrapped(told, width), *_next(run, place, commands)):
+        for line in (*wrapped((*told, "", *table), width), *_next(run, place, commands)):
             echo(line)
 
 
-def _write_log(log: Path, seed: int) -> int:
-    lines = list(ndjson(evening(Evening(seed=seed, starts_at=MONDAY))))
-    with log.open("wb") as file:
-        file.writelines(lines)
-    return len(lines)
-
-
-def _score(rules: Policies, log: Path, stored: Database, events: int, zone: tzinfo) -> Run:
-    local, telling, taken = Local(rules), Telling(), 0
+def _score(
+    rules: Policies, log: Path, stored: Database, before: int, events: int, zone: tzinfo
+) -> Run:
+    """Run the log, the first `before` records of it at a quicker pace."""
+    local, telling, care, taken = Local(rules), Telling(), Weeks(), 0
     rows: list[Row] = []
 
     def counting() -> Iterator[Routed]:
@@ -109,19 +118,26 @@ def _score(rules: Policies, log: Path, stored: Database, events: int, zone: tzin
             yield routed
 
     def final() -> int:
-        return max((final_at(facts, rules) for _, facts in local.session.each()), default=0)
+        live = (facts for _, facts in local.session.each())
+        return settled(live, rules, heard_until=LAST_EVENING).sessions
+
+    def looks() -> Iterator[Looked]:
+        records = counting()
+        yield from local.run(islice(records, before), lambda: 0, LOOK_BEFORE_EVERY_MS)
+        yield from local.run(records, final, LOOK_EVERY_MS)
 
     with display(events, zone) as show:
-        for looked in local.run(counting(), final, LOOK_EVERY_MS):
+        for looked in looks():
             for fault in looked.faults:
                 raise fault
+            care.take(looked)
             rows += telling.take(looked)
             if len(rows) >= ROWS_AT_ONCE:
                 stored.write(rows)
                 rows.clear()
             show(taken, telling)
     stored.write(rows)
-    return Run(telling, taken, local.session.duplicates + local.care.duplicates)
+    return Run(telling, care, taken, local.session.duplicates + local.care.duplicates)
 
 
 def _stored(database: Database) -> tuple[list[Score], list[Violation]]:
@@ -133,7 +149,21 @@ def _stored(database: Database) -> tuple[list[Score], list[Violation]]:
     )
 
 
-def _commands(found: Recap, place: Place, policies: Sequence[Path]) -> Iterator[str]:
+def _last_evening(
+    scores: Sequence[Score], violations: Sequence[Violation]
+) -> tuple[list[Score], list[Violation]]:
+    """Those of the last evening's sessions, and of one that nobody had planned."""
+    ends = LAST_EVENING + 12 * HOUR_MS
+    found = [
+        each
+        for each in scores
+        if each.starts_at is None or LAST_EVENING <= milliseconds(each.starts_at) < ends
+    ]
+    sessions = {each.session for each in found}
+    return found, [each for each in violations if each.session in sessions]
+
+
+def _commands(found: Recap, run: Run, place: Place, policies: Sequence[Path]) -> Iterator[str]:
     """Commands that go on from here, as they can be typed now."""
     options = [word for policy in policies for word in ("--policy", str(policy))]
     log = str(place.log)
@@ -144,7 +174,8 @@ def _commands(found: Recap, place: Place, policies: Sequence[Path]) -> Iterator[
         if score.starts_at is not None and score.ends_at is not None:
             middle = score.starts_at + (score.ends_at - score.starts_at) / 2
             yield shlex.join([*explain, "--as-of", f"{middle.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"])
-    yield shlex.join([_program(), "score", log, *options])
+    as_of = ["--as-of", rfc3339(run.telling.now)]
+    yield shlex.join([_program(), "score", log, *options, *as_of])
 
 
 def _program() -> str:
@@ -159,11 +190,10 @@ def _program() -> str:
 def _next(run: Run, place: Place, commands: Iterable[str]) -> Iterator[str]:
     published = run.telling.published
     yield ""
-    yield (
-        f"{run.events} events became {published['scores']} score and "
-        f"{published['violations']} violation messages; the last of each is in {place.shown}"
-    )
-    yield f"The log of the evening: {place.log}"
+    became = [f"{published[table.name]} of {table.name}" for table in OUTPUTS.values()]
+    yield f"{run.events} events became messages: {', '.join(became)};"
+    yield f"the last of each is in {place.shown}"
+    yield f"The log of all weeks: {place.log}"
     yield ""
     yield "Look closer at one person, then at that person half-way through, then at everybody:"
     for command in commands:
@@ -177,6 +207,19 @@ def _records(
         yield {"record": "session", **session._asdict()}
     for rule in found.rules:
         yield {"record": "rule", **rule._asdict()}
+    for line in run.weeks.lines(run.telling.now):
+        yield {
+            "record": "week",
+            "participant": line.week.participant,
+            "program": line.week.program,
+            "week": line.week.week,
+            "due": line.week.due,
+            "earned": line.week.earned,
+            "rate": line.week.rate,
+            "standing": line.week.standing,
+            "violations": [each.rule for each in line.violations],
+            "recommendations": [each.kind for each in line.recommendations],
+        }
     for case in found.cases:
         yield {
             "record": "case",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import URL, func, make_url, select
 
 from sinks.database import Database
-from sinks.tables import CONSUMED, METADATA, SCORES, VIOLATIONS
+from sinks.tables import CONSUMED, METADATA, OUTPUTS
 
 LOG = "rollcall-demo.ndjson"
 
@@ -48,7 +48,7 @@ def prepare(target: str) -> Place:
     # A password may also be in the query.
     shown = url.set(query={}).render_as_string(hide_password=True)
     with database:
-        for table in (SCORES, VIOLATIONS):
+        for table in OUTPUTS.values():
             (held,) = database.read(select(func.count()).select_from(table))
             if held[0]:
                 raise PlaceError(f"{shown}: already holds {table.name}; the demo needs it empty")

@@ -128,12 +128,19 @@ def _retracted(violations: Sequence[Violation]) -> Iterator[str]:
     for code, group in groupby(violations, key=lambda each: each.reason or ""):
         found = list(group)
         shown = [
-            f"{each.participant or 'the session'} in {each.session} ({each.label})"
+            f"{each.participant or 'the session'} in {_where(each)} ({each.label})"
             for each in found[:2]
         ]
         if len(found) > len(shown):
             shown.append(f"{len(found) - len(shown)} more")
         yield f"  {wording.acquittal(code)}: {', '.join(shown)}"
+
+
+def _where(violation: Violation) -> str:
+    """What is about no single session is about a week, or about a program as a whole."""
+    if violation.session is not None:
+        return violation.session
+    return f"the week of {violation.week}" if violation.week else violation.program or "-"
 
 
 def _late(telling: Telling, repeated: int) -> Iterator[str]:

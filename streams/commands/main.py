@@ -4,12 +4,17 @@ import click
 
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.policy import policy
+from streams.commands.record import record
+from streams.commands.replay import replay_command
+from streams.commands.roster import roster
 from streams.commands.score import score
 from streams.commands.simulate import simulate
 from streams.commands.sink import sink
 from streams.commands.tail import tail
 from streams.commands.topics import topics
 from streams.commands.up import up
+from streams.commands.week import week
 from streams.commands.worker import worker
 
 
@@ -19,5 +24,20 @@ def main() -> None:
     """Live attendance and participation for virtual care programs."""
 
 
-for command in (demo, explain, score, simulate, sink, tail, topics, up, worker):
+for command in (
+    demo,
+    explain,
+    policy,
+    record,
+    roster,
+    replay_command,
+    score,
+    simulate,
+    sink,
+    tail,
+    topics,
+    up,
+    week,
+    worker,
+):
     main.add_command(command)

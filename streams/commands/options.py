@@ -53,6 +53,7 @@ def one_line_errors(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except expected as error:
-        if isinstance(error, OSError) and error.filename is not None:
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        if isinstance(error, OSError) and error.strerror is not None:
+            where = "" if error.filename is None else f"{error.filename}: "
+            raise click.ClickException(f"{where}{error.strerror}") from error
         raise click.ClickException(str(error)) from error

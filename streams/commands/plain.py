@@ -10,8 +10,8 @@ _ASCII = str.maketrans(
         "─": "-",
         "┬": "+",
         "█": "#",
-        **dict.fromkeys("▁▂▃", "."),
-        **dict.fromkeys("▄▅▆▇", "+"),
+        **dict.fromkeys("▁▂▃░", "."),
+        **dict.fromkeys("▄▅▆▇▒", "+"),
     }
 )
 

@@ -1,23 +1,30 @@
 """`rollcall score`: the final scores and violations of a log, offline."""
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
+from schemas.policy import Policies
 from schemas.publication import Publication
-from schemas.topics import SCORES, VIOLATIONS
+from schemas.score import Score
+from schemas.topics import SCORES, VIOLATIONS, Topic
+from schemas.violation import Violation
 from streams.commands.options import InstantType, one_line_errors, policy_option
+from streams.commands.pipes import silent_when_unread
+from streams.commands.plain import echo
+from streams.commands.score_text import text
 from streams.local import Local, Looked
 from streams.logs import read
 from streams.policies import load
 from streams.session.measure import final_at
 
 RECORDS = {SCORES.name: "score", VIOLATIONS.name: "violation"}
+Record = TypeVar("Record", Score, Violation)
 PUBLICATION = frozenset(Publication.__struct_fields__)
 
 
@@ -31,7 +38,7 @@ PUBLICATION = frozenset(Publication.__struct_fields__)
     "--json/--table",
     "as_json",
     default=None,
-    help="One JSON object a line, or tables; default: tables on a terminal.",
+    help="One JSON object a line, or text for people; default: text on a terminal.",
 )
 def score(
     files: tuple[Path, ...], as_of: int | None, policies: tuple[Path, ...], as_json: bool | None
@@ -41,23 +48,24 @@ def score(
     Lines are telemetry and care records; the append time of a line is its `appended_at`, or
     its `at`. Refused lines are told on standard error and change nothing around them.
     """
-    with one_line_errors(OSError):
-        looked = score_files(files, as_of, policies)
-    for dead in sorted(looked.dead_letters, key=lambda dead: dead.arrival.offset):
-        click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
-    found = sorted(_records(looked), key=_place)
     if as_json is None:
         as_json = not click.get_text_stream("stdout").isatty()
-    if as_json:
-        for record in found:
-            click.echo(msgspec.json.encode(record))
-        return
-    Console().print(_scores(found), _violations(found), sep="\n")
+    with one_line_errors(OSError), silent_when_unread():
+        rules = load(policies)
+        looked = score_files(files, as_of, rules)
+        for dead in sorted(looked.dead_letters, key=lambda dead: dead.arrival.offset):
+            click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
+        if as_json:
+            for record in sorted(_records(looked), key=_place):
+                click.echo(msgspec.json.encode(record))
+            return
+        zone = ZoneInfo(rules.at(None, looked.now).zone)
+        for line in _text(looked, zone):
+            echo(line)
 
 
-def score_files(files: Sequence[Path], as_of: int | None, policies: Sequence[Path]) -> Looked:
+def score_files(files: Sequence[Path], as_of: int | None, rules: Policies) -> Looked:
     """One look at everything that `files` hold up to `as_of` ms, default: when all is final."""
-    rules = load(policies)
     local = Local(rules, seals=False)
     local.take(routed for routed in read(files) if as_of is None or routed.entry.timestamp <= as_of)
     if as_of is None:
@@ -67,6 +75,16 @@ def score_files(files: Sequence[Path], as_of: int | None, policies: Sequence[Pat
     for fault in looked.faults:
         raise fault
     return looked
+
+
+def _text(looked: Looked, zone: tzinfo) -> Iterator[str]:
+    scores = _decoded(looked, SCORES, Score)
+    return text(scores, _decoded(looked, VIOLATIONS, Violation), zone)
+
+
+def _decoded(looked: Looked, topic: Topic, kind: type[Record]) -> list[Record]:
+    found = (change.value for change in looked.changes if change.topic == topic.name)
+    return [msgspec.json.decode(value, type=kind) for value in found]
 
 
 def _records(looked: Looked) -> Iterator[dict[str, Any]]:
@@ -80,56 +98,12 @@ def _records(looked: Looked) -> Iterator[dict[str, Any]]:
             }
 
 
-def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
+def _place(record: dict[str, Any]) -> tuple[bool, str, str, str, str]:
+    """By session; what is about a person's weeks comes after all sessions."""
     return (
+        record["session"] is None,
         record["session"] or "",
         record["participant"] or "",
         record["record"],
         record.get("rule", ""),
     )
-
-
-def _scores(found: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title="Scores", title_justify="left")
-    for heading in ("session", "participant", "standing", "phase", "attended", "late", "level"):
-        table.add_column(heading)
-    for record in found:
-        if record["record"] == "score":
-            table.add_row(
-                record["session"],
-                record["participant"],
-                record["standing"],
-                record["phase"],
-                share(record["attendance"]),
-                minutes(record["late_ms"]),
-                f"{record['level']} {record['participation'] or ''}".strip(),
-            )
-    return table
-
-
-def _violations(found: Sequence[dict[str, Any]]) -> Table:
-    table = Table(title="Violations", title_justify="left")
-    for heading in ("session", "participant", "rule", "status", "severity", "since", "until"):
-        table.add_column(heading)
-    for record in found:
-        if record["record"] == "violation":
-            table.add_row(
-                record["session"] or f"week of {record.get('week')}",
-                record["participant"] or "-",
-                record["rule"],
-                record["status"],
-                record["severity"],
-                record["since"],
-                record["until"] or "",
-            )
-    return table
-
-
-def share(value: float | None) -> str:
-    """A share as per cent for reading; `-` where there is none."""
-    return "-" if value is None else f"{100 * value:.1f} %"
-
-
-def minutes(value_ms: int | None) -> str:
-    """Milliseconds as minutes for reading; `-` where there are none."""
-    return "-" if value_ms is None else f"{value_ms / 60_000:.1f} min"

@@ -1,4 +1,4 @@
-"""`rollcall sink`: committed scores and violations into the database."""
+"""`rollcall sink`: what is committed, into the database."""
 
 import click
 

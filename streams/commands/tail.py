@@ -1,4 +1,4 @@
-"""`rollcall tail`: scores and violations as they are published."""
+"""`rollcall tail`: scores, weeks, violations and recommendations as they are published."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -10,31 +10,28 @@ import msgspec
 from schemas.codec import ERRORS, decoder
 from schemas.dead_letter import Entry
 from schemas.instants import rfc3339
-from schemas.score import Score
-from schemas.topics import SCORES, VIOLATIONS
-from schemas.violation import Violation
+from schemas.outputs import OUTPUTS, Output
 from streams.commands.connection import bootstrap_option, prefix_option
 from streams.commands.options import json_option
 from streams.commands.pipes import silent_when_unread
-from streams.commands.score import minutes, share
+from streams.commands.tail_lines import line
 from streams.following import Follower
 
 Filters = Mapping[str, Collection[str]]
 
 DECODERS: Mapping[str, Callable[[bytes | None], Any]] = {
-    SCORES.name: decoder(Score),
-    VIOLATIONS.name: decoder(Violation),
+    topic: decoder(record) for topic, record in OUTPUTS.items()
 }
-RECORDS = {SCORES.name: "score", VIOLATIONS.name: "violation"}
-COLOURS = {"critical": "red", "warning": "yellow", "info": "cyan"}
-OVER = frozenset({"resolved", "stood", "retracted"})
+RECORDS = {topic: record.__name__.lower() for topic, record in OUTPUTS.items()}
 
 
 @click.command()
 @bootstrap_option
 @prefix_option
 @click.option("--scores", is_flag=True, help="Only scores.")
+@click.option("--weeks", is_flag=True, help="Only weeks.")
 @click.option("--violations", is_flag=True, help="Only violations.")
+@click.option("--recommendations", is_flag=True, help="Only recommendations.")
 @click.option("--session", multiple=True, help="Only of this session; may be repeated.")
 @click.option("--participant", multiple=True, help="Only of this person; may be repeated.")
 @click.option("--program", multiple=True, help="Only of this program; may be repeated.")
@@ -44,18 +41,22 @@ def tail(
     bootstrap: str,
     prefix: str,
     scores: bool,
+    weeks: bool,
     violations: bool,
+    recommendations: bool,
     from_beginning: bool,
     as_json: bool,
     **filters: tuple[str, ...],
 ) -> None:
     """Show changes as they are published.
 
-    One line for each score and violation, until Ctrl-C. A broker that is away is waited for.
+    One line for each score, week, violation and recommendation, until Ctrl-C. Options of one
+    kind may be combined. A broker that is away is waited for.
     """
-    wanted = {SCORES.name: scores, VIOLATIONS.name: violations}
-    names = [name for name, chosen in wanted.items() if chosen] or list(wanted)
-    what = " and ".join(f"{RECORDS[name]}s" for name in names)
+    chosen = zip(OUTPUTS, (scores, weeks, violations, recommendations), strict=True)
+    names = [name for name, wanted in chosen if wanted] or list(OUTPUTS)
+    *several, last = (f"{RECORDS[name]}s" for name in names)
+    what = f"{', '.join(several)} and {last}" if several else last
     follower = Follower(
         bootstrap,
         [prefix + name for name in names],
@@ -77,28 +78,18 @@ def _show(topic: str, entry: Entry, filters: Filters, as_json: bool) -> None:
     except ERRORS:
         click.echo(f"{topic}: no record of ours at offset {entry.offset}", err=True)
         return
-    if any(chosen and getattr(record, name) not in chosen for name, chosen in filters.items()):
+    if not _asked_for(record, filters):
         return
     if as_json:
         head = {"record": RECORDS[topic], "appended_at": rfc3339(entry.timestamp)}
         click.echo(msgspec.json.encode(head | msgspec.to_builtins(record)))
         return
     at = datetime.fromtimestamp(entry.timestamp / 1000).astimezone()
-    subject = f"{at:%Y-%m-%d %H:%M:%S}  {record.session:<12} {record.participant or '-':<12}"
-    click.echo(f"{subject} {_of_violation(record) if topic == VIOLATIONS.name else _of(record)}")
+    click.echo(f"{at:%Y-%m-%d %H:%M:%S}  {line(record)}")
 
 
-def _of(score: Score) -> str:
-    attended = f"{share(score.attendance)} of {minutes(score.window_ms)}"
-    level = score.level if score.participation is None else f"{score.level} {score.participation}"
-    marks: list[str] = [score.phase] if score.phase != "running" else []
-    marks += [name for name in ("correction", "withdrawn") if getattr(score, name)]
-    return f"{score.standing:<9} {attended:<22} {level:<13} {', '.join(marks)}".rstrip()
-
-
-def _of_violation(violation: Violation) -> str:
-    text = f"{violation.rule} {violation.status} ({violation.severity}): {violation.label}"
-    if violation.excuse or violation.reason:
-        text += f" [{violation.excuse or violation.reason}]"
-    over = violation.status in OVER
-    return click.style(text, fg=None if over else COLOURS[violation.severity], dim=over)
+def _asked_for(record: Output, filters: Filters) -> bool:
+    """What is about no single session is not of the session that was asked for."""
+    return all(
+        not chosen or getattr(record, name, None) in chosen for name, chosen in filters.items()
+    )

@@ -108,7 +108,7 @@ def _violations(looked: Looked, person: Person) -> Iterable[Violation]:
 
 def unknown_session(session: str, known: Iterable[str]) -> str:
     """One line for a session that is not there, with those that are."""
-    return f"session {session!r} is not in these records: {_those('session', session, known)}"
+    return f"session {session!r} is not in these records: {those('session', session, known)}"
 
 
 def unknown_then(session: str, as_of: int, first: int) -> str:
@@ -128,10 +128,10 @@ def _nobody(
         what = f"{asked!r} was taken off the roster of session {session!r}, and has no score"
     else:
         what = f"{asked!r} is not in session {session!r}"
-    return f"{what}: {_those('participant', asked, picture.attendees)}"
+    return f"{what}: {those('participant', asked, picture.attendees)}"
 
 
-def _those(noun: str, asked: str, known: Iterable[str]) -> str:
+def those(noun: str, asked: str, known: Iterable[str]) -> str:
     """What is there, the most similar first."""
     names = sorted(known)
     if not names:

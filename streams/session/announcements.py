@@ -97,7 +97,8 @@ def _fold_capabilities(facts: SessionFacts, record: Capabilities, at: int) -> Ef
     order = _order(record)
     if facts.ability is not None and facts.ability.order >= order:
         return heard
-    facts.ability = Ability(order, record.signals, record.camera)
+    camera = record.camera or ("exact" if "camera" in record.signals else "none")
+    facts.ability = Ability(order, record.signals, camera)
     return PROMPT
 
 

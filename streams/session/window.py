@@ -171,7 +171,8 @@ def _void(
         return "cancelled"
     if not course.over or course.report_missing:
         return None
-    if facts.first_signal is None:
+    # What only comes behind the end tells nothing of who was there.
+    if facts.first_signal is None or facts.first_signal > course.end:
         return "no_signal"
     share = policy.session.valid_share
     if window_ms * share.denominator < share.numerator * counted_ms or counted_ms == 0:

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from schemas.care import AbsenceDecided, AbsenceNotified, Accommodation, Override, Waived
+from schemas.care import Staff
 from schemas.instants import MINUTE_MS, instant
 from schemas.telemetry import Telemetry
 from streams.simulation.codes import Codes
 from streams.simulation.meeting import Meeting
 from streams.simulation.timeline import Timeline
 
-StaffFact = AbsenceNotified | AbsenceDecided | Accommodation | Override | Waived
-"""The care records that people write; session results are not simulated."""
+Record = Telemetry | Staff
+"""What is simulated: session results are not."""
 
-Record = Telemetry | StaffFact
 REPORT_AFTER_MS = 30 * MINUTE_MS
 STAFF_SOURCE = "staff"
 ID_DIGITS = 8
@@ -71,7 +70,7 @@ class Account:
         self.occurrences.append(Occurrence(offset, delay_ms, told))
 
     def judge(
-        self, record: Callable[..., StaffFact], offset: int, participant: str, **fields: Any
+        self, record: Callable[..., Staff], offset: int, participant: str, **fields: Any
     ) -> None:
         """Staff said something about a person at `offset`."""
         told = record(

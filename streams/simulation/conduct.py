@@ -54,7 +54,9 @@ def attend(person: Person, meeting: Meeting, random: Random) -> Stay | None:
     role = meeting.roles.get(person.participant)
     arrives = meeting.begins + seconds(random, *person.arrival)
     leaves = meeting.closes + seconds(random, -60, 170)
-    stays_away, leaves_early = random.random() < NO_SHOWS, random.random() < EARLY_LEAVERS
+    unrest = 0.0 if person.participant in meeting.steady else meeting.unrest
+    stays_away = random.random() < NO_SHOWS * unrest
+    leaves_early = random.random() < EARLY_LEAVERS * unrest
     share, patience = random.uniform(0.45, 0.8), seconds(random, 300, 1200)
     if role in ABSENT or (role is None and stays_away):
         return None

@@ -55,7 +55,9 @@ class Meeting:
     """A session; times are offsets. `breaks` are planned ones, unless the incident says no.
 
     `outage` is when its platform fails. `scheduled` is False for one that nobody announced.
-    `roles` are keyed by participant.
+    `roles` are keyed by participant. `announced_by` is when its plan is known at the latest;
+    `guests` come without being asked; `steady` are people who surely come and stay. `unrest` is
+    the share of the usual absences and early leaves. `make_up`: everybody asked makes up here.
     """
 
     session: str
@@ -71,6 +73,11 @@ class Meeting:
     scheduled: bool = True
     incident: Incident | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
+    announced_by: int | None = None
+    guests: tuple[Person, ...] = ()
+    steady: frozenset[str] = frozenset()
+    unrest: float = 1.0
+    make_up: bool = False
 
     @property
     def closes(self) -> int:

@@ -26,6 +26,8 @@ def announce(meeting: Meeting, account: Account, random: Random) -> None:
     if not meeting.scheduled:
         return
     first = meeting.begins - 27 * HOUR_MS - random.randint(0, 2 * HOUR_MS)
+    if meeting.announced_by is not None:
+        first = min(first, meeting.announced_by)
     _schedule(meeting, account, first, 0, added_late=False)
     if meeting.incident == "late_addition":
         _schedule(meeting, account, meeting.begins - 20 * MINUTE_MS, 1)
@@ -85,7 +87,7 @@ def _entry(person: Person, meeting: Meeting, account: Account) -> RosterEntry:
         begins=begins,
         enrolled_at=enrolled_at,
         exempt=("camera",) if role == "exempt" else (),
-        make_up=role == "make_up",
+        make_up=meeting.make_up or role == "make_up",
     )
 
 

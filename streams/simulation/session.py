@@ -13,10 +13,16 @@ from streams.simulation.timeline import seconds
 WITH_WAITING_ROOM = 0.5
 
 
-def hold(meeting: Meeting, account: Account, seed: int) -> None:
-    """Everything that is told of this meeting."""
+def announce(meeting: Meeting, account: Account, seed: int) -> Random:
+    """The plan alone, and the chance that goes on from there."""
     random = Random(f"{seed}/{meeting.session}")
     schedule.announce(meeting, account, random)
+    return random
+
+
+def hold(meeting: Meeting, account: Account, seed: int) -> None:
+    """Everything that is told of this meeting."""
+    random = announce(meeting, account, seed)
     schedule.describe(meeting, account, random)
     staff.care(meeting, account)
     if meeting.incident == "cancelled":
@@ -27,7 +33,7 @@ def hold(meeting: Meeting, account: Account, seed: int) -> None:
         for visit in _host(host, meeting, account, random)
     ]
     present = []
-    for person in meeting.people:
+    for person in (*meeting.people, *meeting.guests):
         stay = conduct.attend(person, meeting, random)
         if stay is not None:
             present.append((person, _take_part(person, stay, meeting, account, random)))

@@ -5,15 +5,12 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from schemas.codec import ERRORS, decoder
-from schemas.score import Score
-from schemas.topics import SCORES, VIOLATIONS
-from schemas.violation import Violation
+from schemas.outputs import OUTPUTS
 from sinks.bulk import Row
 from sinks.database import Partition
 
 DECODERS: Mapping[str, Callable[[bytes | None], Any]] = {
-    SCORES.name: decoder(Score),
-    VIOLATIONS.name: decoder(Violation),
+    topic: decoder(record) for topic, record in OUTPUTS.items()
 }
 
 
@@ -34,7 +31,7 @@ def take(record: Any, prefix: str) -> Taken:
     decode = DECODERS[record.topic.removeprefix(prefix)]
     row = None
     # Only our own worker may write here: bytes it did not write are a stranger's mistake, or the
-    # work of a later version. Stopping would hold back everybody's scores for one record that no
+    # work of a later version. Stopping would hold back everybody's rows for one record that no
     # repetition mends; passing over it loses nothing, for the log still has it.
     with suppress(*ERRORS):
         row = Row(decode(record.value), record.value)

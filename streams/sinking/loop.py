@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from kafka.errors import KafkaConfigurationError, KafkaError, UnsupportedCodecError
 
-from schemas.topics import SCORES, VIOLATIONS
+from schemas.outputs import OUTPUTS
 from sinks.database import Database, Partition
 from sinks.faults import DatabaseAwayError, RowsRefusedError
 from streams.sinking.batch import Batch, Taken, take
@@ -87,7 +87,7 @@ class Sink:
     @contextmanager
     def _connected(self) -> Iterator[OutputLog]:
         settings = self._settings
-        topics = [settings.topic_prefix + topic.name for topic in (SCORES, VIOLATIONS)]
+        topics = [settings.topic_prefix + topic for topic in OUTPUTS]
         source = OutputLog(
             settings.bootstrap,
             topics,

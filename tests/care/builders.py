@@ -98,9 +98,7 @@ def result(
     own = {"revision": 1, "before_host_ms": 0, "after_host_ms": 0, "not_admitted": False} | {
         name: fields.pop(name) for name in _RESULT_FIELDS & fields.keys()
     }
-    spans: Any = dict.fromkeys(
-        ("window", "observed", "inferred", "bridged", "breaks", "waiting"), ()
-    )
+    spans: Any = {name: fields.pop(name, ()) for name in _SPANS}
     named: Any = {"session": session, "participant": participant, "withdrawn": withdrawn}
     score: Any = {
         **_SCORE,

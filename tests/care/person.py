@@ -114,8 +114,10 @@ class Person:
             },
         )
         said_at = said_at or (starts_at - timedelta(days=1) if coming else ends_at)
-        spans = (Span(begins=starts_at, ends=starts_at + timedelta(minutes=seen)),) if seen else ()
-        return self.say(msgspec.structs.replace(told, assessed_at=said_at, observed=spans))
+        if seen:
+            span = Span(begins=starts_at, ends=starts_at + timedelta(minutes=seen))
+            told = msgspec.structs.replace(told, observed=(span,))
+        return self.say(msgspec.structs.replace(told, assessed_at=said_at))
 
     def say(self, *records: CareEvent | SessionResult) -> "Person":
         """Append records when they were said."""

@@ -136,17 +136,17 @@ def test_violations_are_counted_as_their_rows_say(evenings: Evenings) -> None:
     query = "SELECT rule, status, count(*) FROM violations GROUP BY rule, status"
     found: dict[str, Counter[str]] = {}
     for rule, status, number in rows(evenings.folder / FILE, query):
-        found.setdefault(rule, Counter())[status] += number
+        # A week that is still running may be below its minimum when the evening is over.
+        ends = "open" if status in ("opened", "updated") else status
+        found.setdefault(rule, Counter())[ends] += number
     together = sum(found.values(), Counter())
 
     assert {r["rule"]: Counter(r["statuses"]) for r in of(evenings, "rule")} == found
-    assert "opened" not in together
-    assert "updated" not in together
     assert line(evenings, "together").split()[1:] == [
         str(each)
         for each in (
             together.total(),
-            0,
+            together["open"],
             together["resolved"],
             together["stood"],
             together["retracted"],

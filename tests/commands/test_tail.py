@@ -11,7 +11,7 @@ from streams.machine.kafka import Broker
 from streams.machine.ports import free_port
 from tests.commands.conftest import Start
 from tests.kafka.outputs import Outputs
-from tests.sinks.rows import score, violation
+from tests.sinks.rows import recommendation, score, violation, week
 
 Until = Callable[[Callable[[], bool]], None]
 Lines = Callable[[], list[str]]
@@ -41,17 +41,24 @@ def test_what_is_committed_from_now_on_is_shown(
     place = {"ROLLCALL_BOOTSTRAP": outputs.bootstrap, "ROLLCALL_TOPIC_PREFIX": prefix}
     process = start("tail", **place)
     until(lambda: len(complaints()) == 1)
-    assert complaints() == [f"following scores and violations at {outputs.bootstrap}; Ctrl-C ends"]
+    what = "scores, weeks, violations and recommendations"
+    assert complaints() == [f"following {what} at {outputs.bootstrap}; Ctrl-C ends"]
 
     outputs.send(score(participant="never"), commit=False)
     outputs.send(score(standing="present", participation=67.1, level="active"))
     until(lambda: len(lines()) == 1)
     outputs.send(violation(rule="late", status="opened", severity="info", label="late"))
     until(lambda: len(lines()) == 2)
+    outputs.send(week())
+    until(lambda: len(lines()) == 3)
+    outputs.send(recommendation())
+    until(lambda: len(lines()) == 4)
     process.send_signal(signal.SIGINT)
 
     assert process.wait() == 0
-    of_score, of_violation = lines()
+    of_score, of_violation, of_week, of_recommendation = lines()
+    assert "  2026-03-02   participant-1 evening: needs a make-up, 0 of 3 earned" in of_week
+    assert "reach_out opened for coordinator until 2026-03-03" in of_recommendation
     assert "  session-1    participant-1 present " in of_score
     assert "active 67.1" in of_score
     assert of_violation.endswith("participant-1 late opened (info): late")
@@ -80,9 +87,11 @@ def test_everything_from_the_beginning_as_json(
     [
         (("--scores",), {"a", "b"}),
         (("--violations",), {"c", "d"}),
+        (("--weeks",), {"e"}),
+        (("--recommendations", "--weeks"), {"e", "f"}),
         (("--session", "session-2"), {"b", "d"}),
         (("--participant", "participant-2", "--scores"), {"b"}),
-        (("--program", "day"), {"b"}),
+        (("--program", "day"), {"b", "e"}),
         (("--session", "session-1", "--session", "session-2"), {"a", "b", "c", "d"}),
     ],
 )
@@ -98,8 +107,11 @@ def test_only_what_was_asked_for_is_shown(
     other = {"session": "session-2", "participant": "participant-2"}
     outputs.send(score(id="a"), score(id="b", program="day", **other))
     outputs.send(violation(id="c"), violation(id="d", **other))
-    last = {"session": "session-2", "participant": "participant-2", "program": "day"}
-    outputs.send(score(id="last", **last), violation(id="last", **last))
+    last = {"participant": "participant-2", "program": "day"}
+    outputs.send(week(id="e", program="day"), recommendation(id="f"))
+    of_session = last | {"session": "session-2"}
+    outputs.send(score(id="last", **of_session), violation(id="last", **of_session))
+    outputs.send(week(id="last", **last), recommendation(id="last", **last))
     place = ("--bootstrap", outputs.bootstrap, "--topic-prefix", prefix)
     start("tail", *place, "--json", "--from-beginning", *options)
 

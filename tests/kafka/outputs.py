@@ -13,17 +13,15 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from sqlalchemy import select
 
+from schemas import outputs
 from schemas.codec import encode
-from schemas.score import Score
-from schemas.topics import SCORES as SCORES_TOPIC
-from schemas.topics import VIOLATIONS as VIOLATIONS_TOPIC
-from schemas.violation import Violation
+from schemas.outputs import Output
 from sinks.database import Database
-from sinks.tables import SCORES, VIOLATIONS
+from sinks.tables import OUTPUTS
 from sinks.topics import provision
 from streams.sinking.loop import Sink, SinkSettings
 from streams.sinking.metrics import SinkMetrics
-from tests.sinks.rows import score, violation
+from tests.sinks.rows import MAKERS
 
 PARTITIONS = 2
 KEYS = 20
@@ -41,30 +39,30 @@ sys.exit(run_sink(SinkSettings(**json.loads(sys.argv[1]))))
 
 
 class Outputs:
-    """The two output topics of one test."""
+    """The output topics of one test, by the name of their table."""
 
     def __init__(self, bootstrap: str, prefix: str) -> None:
         self.bootstrap = bootstrap
-        self.topics = {"scores": prefix + SCORES_TOPIC.name}
-        self.topics["violations"] = prefix + VIOLATIONS_TOPIC.name
+        names = {record: prefix + topic for topic, record in outputs.OUTPUTS.items()}
+        self.topics = {table.name: names[record] for record, table in OUTPUTS.items()}
         provision(bootstrap, PARTITIONS, 1, prefix)
         self._producer = KafkaProducer(
             bootstrap_servers=bootstrap, transactional_id=f"{prefix}outputs", linger_ms=5
         )
         self._producer.init_transactions()
 
-    def send(self, *records: Score | Violation, commit: bool = True) -> None:
+    def send(self, *records: Output, commit: bool = True) -> None:
         """One transaction, committed or aborted."""
         with self.open(*records, commit=commit):
             pass
 
     @contextmanager
-    def open(self, *records: Score | Violation, commit: bool = True) -> Iterator[None]:
+    def open(self, *records: Output, commit: bool = True) -> Iterator[None]:
         """A transaction that stays open meanwhile; its records are on the log already."""
         self._producer.begin_transaction()
         sent = [
             self._producer.send(
-                self.topics["scores" if isinstance(record, Score) else "violations"],
+                self.topics[OUTPUTS[type(record)].name],
                 key=record.id.encode(),
                 value=encode(record),
             )
@@ -129,13 +127,13 @@ class Outputs:
         )
 
 
-def revisions(first: int, last: int) -> Iterator[list[Score | Violation]]:
+def revisions(first: int, last: int) -> Iterator[list[Output]]:
     """Transactions with one revision of each key, from `first` to `last`."""
     for revision in range(first, last + 1):
         yield [
-            kind(id=f"{name}-{key}", revision=revision, policy=f"default/{revision}")
+            make(id=f"{name}-{key}", revision=revision, policy=f"default/{revision}")
             for key in range(KEYS)
-            for name, kind in (("score", score), ("violation", violation))
+            for name, make in MAKERS.items()
         ]
 
 
@@ -143,7 +141,7 @@ def stored(database: Database) -> Tables:
     """What the tables hold."""
     return {
         table.name: {row.id: row.body for row in database.read(select(table.c.id, table.c.body))}
-        for table in (SCORES, VIOLATIONS)
+        for table in OUTPUTS.values()
     }
 
 
@@ -202,6 +200,6 @@ def process(settings: SinkSettings, log: Path) -> Iterator[subprocess.Popen[byte
         child.wait()
 
 
-def all_of(transactions: Iterable[list[Score | Violation]], outputs: Outputs) -> None:
+def all_of(transactions: Iterable[list[Output]], outputs: Outputs) -> None:
     for records in transactions:
         outputs.send(*records)

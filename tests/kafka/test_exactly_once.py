@@ -1,8 +1,9 @@
 """Kill workers at random, and hold what is in the log and the database against the offline truth.
 
-A simulated evening at 120 times its speed (running, provisional and final within minutes) and a
-background load run through two workers that are killed again and again, some of them inside an
-open transaction, and that leave and come back. Then:
+A simulated evening at 120 times its speed (running, provisional and final within minutes), what
+staff do around it, and a background load run through both stages of two workers, which are
+killed again and again, some of them inside an open transaction, and which leave and come back.
+Then:
 
     (a) the last record of every output id equals one offline look, and nothing is missing,
     (b) the revisions of every id are 1 to n,
@@ -20,10 +21,10 @@ import msgspec
 from sqlalchemy import select
 
 from schemas.dead_letter import Entry
-from schemas.topics import CARE, SCORES, TELEMETRY, VIOLATIONS
+from schemas.outputs import OUTPUTS
+from schemas.topics import CARE, RECOMMENDATIONS, SCORES, TELEMETRY, VIOLATIONS, WEEKS
+from sinks import tables
 from sinks.database import Database
-from sinks.tables import SCORES as SCORE_ROWS
-from sinks.tables import VIOLATIONS as VIOLATION_ROWS
 from sinks.topics import provision
 from streams.care.stage import care_stage
 from streams.machine.kafka import Broker
@@ -38,6 +39,7 @@ from streams.simulation.places import LENGTH_MS
 from streams.simulation.send import send
 from streams.simulation.settings import Evening
 from tests import oracle
+from tests.kafka.casework import with_casework
 from tests.kafka.fleet import PARTITIONS, Fleet, read_log
 from tests.oracle import Record
 
@@ -47,6 +49,8 @@ DISTURBANCES = ("kill",) * 7 + ("failpoint",) * 5 + ("leave",) * 3
 SAMPLE = 200
 
 Log = dict[int, list[Entry]]
+Outputs = dict[str, list[Record]]
+"""Every committed record of each output topic."""
 
 
 def test_killed_workers_lose_nothing_and_say_nothing_twice(
@@ -82,8 +86,9 @@ async def _feed_and_kill(
         started_at=started_at - LENGTH_MS + 150_000,
         now=started_at,
     )
+    told = with_casework(simulated, random.Random(SEED))
     feeding = asyncio.gather(
-        send(messages(simulated, telemetry, care), bootstrap=bootstrap),
+        send(messages(told, telemetry, care), bootstrap=bootstrap),
         send(at_once(load, telemetry), bootstrap=bootstrap, rate=200),
     )
     for act in chance.sample(DISTURBANCES, len(DISTURBANCES)):
@@ -107,14 +112,14 @@ def _compare(
     care_log = read_log(bootstrap, prefix + CARE.name)
     results, staff = _split(care_log)
     outputs = {
-        topic.name: [
-            (partition, msgspec.json.decode(entry.value or b""))
-            for partition, entries in read_log(bootstrap, prefix + topic.name).items()
+        topic: [
+            msgspec.json.decode(entry.value or b"")
+            for entries in read_log(bootstrap, prefix + topic).values()
             for entry in entries
         ]
-        for topic in (SCORES, VIOLATIONS)
+        for topic in OUTPUTS
     }
-    said = [record for records in (*outputs.values(), results) for _, record in records]
+    said = [record for records in (*outputs.values(), results) for record in records]
     telemetry = [entry for entries in log.values() for entry in entries]
     truth = oracle.offline(telemetry, staff, rules, final)
     last = oracle.last_records(said)
@@ -122,24 +127,19 @@ def _compare(
     for output_id, found in oracle.revisions(said).items():
         assert found == list(range(1, len(found) + 1)), f"revisions of {output_id}: {found}"
     _same_rows(database_url, outputs)
-    replays = _replays(
-        log,
-        care_log,
-        [record for _, record in outputs[SCORES.name]],
-        [record for _, record in outputs[VIOLATIONS.name]],
-        results,
-        chance,
-    )
-    print(f"{len(telemetry)} events, {len(said)} records, {len(last)} ids, {replays} replayed")
+    replays = _replays(log, care_log, outputs, results, chance)
+    counts = {topic: len({record["id"] for record in found}) for topic, found in outputs.items()}
+    assert all(counts.values()), f"nothing to compare: {counts}"
+    print(f"{len(telemetry)} events, {len(said)} records, {replays} replayed; ids: {counts}")
 
 
-def _split(care_log: Log) -> tuple[list[tuple[int, Record]], list[Entry]]:
+def _split(care_log: Log) -> tuple[list[Record], list[Entry]]:
     results, staff = [], []
-    for partition, entries in care_log.items():
+    for entries in care_log.values():
         for entry in entries:
             record = msgspec.json.decode(entry.value or b"")
             if record["type"] == "session_result":
-                results.append((partition, record))
+                results.append(record)
             else:
                 staff.append(entry)
     return results, staff
@@ -153,13 +153,14 @@ def _same_last_records(last: dict[str, Record], truth: dict[str, Record]) -> Non
             assert oracle.gone(record), f"only the live run says {record}"
             continue
         found = oracle.differences(oracle.body(msgspec.json.encode(record)), truth[output_id])
-        assert not found, f"{output_id} of {record['session']}: {found}"
+        assert not found, f"{output_id} of {record['participant']}: {found}"
 
 
-def _same_rows(database_url: str, outputs: dict[str, list[tuple[int, Record]]]) -> None:
+def _same_rows(database_url: str, outputs: Outputs) -> None:
     with Database(database_url) as database:
-        for topic, table in ((SCORES, SCORE_ROWS), (VIOLATIONS, VIOLATION_ROWS)):
-            last = oracle.last_records(record for _, record in outputs[topic.name])
+        for topic, kind in OUTPUTS.items():
+            table = tables.OUTPUTS[kind]
+            last = oracle.last_records(outputs[topic])
             query = select(table.c.id, table.c.body)
             deadline = time.monotonic() + 60
             rows: dict[str, Record] = {}
@@ -170,17 +171,15 @@ def _same_rows(database_url: str, outputs: dict[str, list[tuple[int, Record]]]) 
 
 
 def _replays(
-    log: Log,
-    care_log: Log,
-    scores: list[Record],
-    violations: list[Record],
-    results: list[tuple[int, Record]],
-    chance: random.Random,
+    log: Log, care_log: Log, outputs: Outputs, results: list[Record], chance: random.Random
 ) -> int:
     rules = load(scale=SCALE)
+    violations = outputs[VIOLATIONS.name]
     own = [v for v in violations if v["participant"] is None or v["rule"] == "not_admitted"]
-    measured = [(r["session"], r) for r in (*scores, *own, *(r for _, r in results))]
-    judged = [(v["participant"], v) for v in violations if v not in own]
+    measured = [(r["session"], r) for r in (*outputs[SCORES.name], *own, *results)]
+    about_people = [each for each in violations if each not in own]
+    about_people += outputs[WEEKS.name] + outputs[RECOMMENDATIONS.name]
+    judged = [(each["participant"], each) for each in about_people]
     compared = 0
     for stage, held, records in (
         (session_stage(rules), log, measured),

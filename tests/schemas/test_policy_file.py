@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.policy import Policy, PolicyError
+from schemas.policy_care import Advice
 from schemas.policy_file import parse
 
 HEAD = 'version = "1"\neffective_from = 2026-01-01\n'
@@ -23,7 +24,7 @@ def test_every_value_is_read_exactly() -> None:
         HEAD
         + 'program = "prog-evening"\nzone = "America/New_York"\n'
         + '[attendance]\ncredit_at = 0.85\nlate_after = "90s"\nabsent_below = 0\n'
-        + '[session]\nhosted = false\ncorrections_for = "400d"\n'
+        + '[session]\nhosted = false\ncorrections_for = "60d"\n'
         + "[participation]\nramp = [0.333, 1]\n"
         + '[participation.signals]\nworkshop = ["chat", "polls"]\nindividual = "all"\n',
         "p.toml",
@@ -33,7 +34,7 @@ def test_every_value_is_read_exactly() -> None:
     assert policy.attendance.late_after == 90_000
     assert policy.attendance.absent_below == 0
     assert policy.session.hosted is False
-    assert policy.session.corrections_for == 400 * 86_400_000
+    assert policy.session.corrections_for == 60 * 86_400_000
     assert policy.participation.ramp == (Fraction(333, 1000), Fraction(1))
     assert policy.participation.signals.get("workshop") == ("chat", "polls")
     assert policy.participation.signals.get("individual") is None
@@ -96,6 +97,14 @@ REFUSED: dict[str, tuple[str, str]] = {
         HEAD + '[session]\nfinal_after = "11d"',
         "session.final_after: must not exceed corrections_for",
     ),
+    "corrections beyond what is kept": (
+        HEAD + '[session]\ncorrections_for = "61d"',
+        "session.corrections_for: must not exceed 60d",
+    ),
+    "make-ups beyond what is kept": (
+        HEAD + '[make_up]\nwithin = "29d"',
+        "make_up.within: must not exceed 28d",
+    ),
     "partial above active": (
         HEAD + "[participation]\npartial_at = 70",
         "participation.partial_at: must not exceed active_at",
@@ -157,6 +166,84 @@ REFUSED: dict[str, tuple[str, str]] = {
         "line 2, column 13: not TOML: Cannot overwrite a value",
     ),
     "nesting bomb": ("x = " + "[" * 100_000, "text: not TOML: nested too deep"),
+    "instant for a holiday": (
+        HEAD + "[calendar]\nholidays = [2026-12-24, 2026-12-25T00:00:00]",
+        "calendar.holidays[1]: Expected `date`, got `datetime`",
+    ),
+    "word for a holiday": (
+        HEAD + '[calendar]\nholidays = ["Christmas"]',
+        "calendar.holidays[0]: Invalid RFC3339 encoded date",
+    ),
+    "one holiday without a list": (
+        HEAD + "[calendar]\nholidays = 2026-12-25",
+        "calendar.holidays: Expected `array`, got `date`",
+    ),
+    "a holiday twice": (
+        HEAD + "[calendar]\nholidays = [2026-12-25, 2026-12-25]",
+        "calendar.holidays: names a day twice",
+    ),
+    "no working day": (
+        HEAD + "[calendar]\nworking_days = []",
+        "calendar.working_days: at least one is needed",
+    ),
+    "a working day twice": (
+        HEAD + '[calendar]\nworking_days = ["monday", "monday"]',
+        "calendar.working_days: names a day twice",
+    ),
+    "weekday with a capital": (
+        HEAD + '[week]\nstarts_on = "Monday"',
+        "week.starts_on: Invalid enum value 'Monday'",
+    ),
+    "minimum above goal": (
+        HEAD + "[week]\nminimum = 0.91",
+        "week.minimum: must not exceed goal",
+    ),
+    "review before warning": (
+        HEAD + "[streak]\nreview = 1",
+        "streak.warn: must not exceed review",
+    ),
+    "more late than sessions": (
+        HEAD + "[lateness]\namong = 2",
+        "lateness.count: must not exceed among",
+    ),
+    "more trouble than sessions": (
+        HEAD + "[technical]\namong = 1",
+        "technical.count: must not exceed among",
+    ),
+    "more weeks below than weeks": (
+        HEAD + "[review]\namong = 1",
+        "review.weeks_below: must not exceed among",
+    ),
+    "advice without a due time": (
+        HEAD + '[advice]\nreach_out = { role = "coordinator" }',
+        "advice.reach_out.due_days: missing",
+    ),
+    "advice with a misspelt key": (
+        HEAD + '[advice]\nreach_out = { rolle = "coordinator", due_days = 1 }',
+        "advice.reach_out.rolle: unknown key",
+    ),
+    "advice that is no table": (
+        HEAD + '[advice]\nreach_out = "coordinator"',
+        "advice.reach_out: Expected `object`, got `str`",
+    ),
+    "advice for nothing known": (
+        HEAD + '[advice]\ncall = { role = "coordinator", due_days = 1 }',
+        "advice.call: unknown key",
+    ),
+    "role with a line break": (
+        HEAD + r"[advice]"
+        "\n"
+        r'reach_out = { role = "a\nb", due_days = 1 }',
+        "advice.reach_out.role: must be printable",
+    ),
+    "an emergency twice": (
+        HEAD + '[notice]\nemergency_reasons = ["illness", "illness"]',
+        "notice.emergency_reasons: names a reason twice",
+    ),
+    "a kind twice": (
+        HEAD + '[camera]\nrequired_for = ["group", "group"]',
+        "camera.required_for: names a kind twice",
+    ),
     "line break in a key": ('"a\\nb" = 1\n' + HEAD, "a?b: unknown key"),
 }
 
@@ -169,6 +256,22 @@ def test_what_cannot_be_used_is_one_line_with_file_key_and_reason(text: str, lin
 def test_an_absurd_number_is_refused_in_one_line() -> None:
     with pytest.raises(PolicyError, match=r"\Ap\.toml: text: not TOML: [^\n]+\Z"):
         parse("x = " + "9" * 5_000, "p.toml")
+
+
+def test_dates_weekdays_and_inline_tables_are_read() -> None:
+    policy = parse(
+        HEAD
+        + '[calendar]\nworking_days = ["sunday", "monday"]\nholidays = [2026-12-25]\n'
+        + '[week]\nstarts_on = "sunday"\nminimum = 0.85\n'
+        + '[advice]\ncheck_in = { role = "nurse", due_days = 0 }\n',
+        "p.toml",
+    )
+    assert policy.calendar.working_days == ("sunday", "monday")
+    assert policy.calendar.holidays == (date(2026, 12, 25),)
+    assert policy.week.starts_on == "sunday"
+    assert policy.week.minimum == Fraction(17, 20)
+    assert policy.advice.check_in == Advice(role="nurse", due_days=0)
+    assert policy.advice.reach_out == DEFAULTS.advice.reach_out
 
 
 def line_of(text: str) -> str:

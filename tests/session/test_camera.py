@@ -1,5 +1,6 @@
 """Camera: on-time over measured presence, and what a source can tell."""
 
+import msgspec
 import pytest
 
 from schemas.score import Score
@@ -142,6 +143,15 @@ def test_capabilities_decide(told: str, status: str, share: float | None) -> Non
 
     assert seen.camera_status == status
     assert seen.camera == share
+
+
+@pytest.mark.parametrize(("signals", "status"), [(["camera"], "measured"), (["chat"], "unknown")])
+def test_a_source_that_says_no_more_reports_cameras_if_they_are_among_its_signals(
+    signals: list[str], status: str
+) -> None:
+    told = msgspec.structs.replace(capable(), signals=tuple(signals), camera=None)
+
+    assert score(THERE, camera("10:00", True), told).camera_status == status
 
 
 def test_the_newest_capabilities_hold() -> None:

@@ -181,6 +181,14 @@ def test_any_signal_is_enough_for_no_shows() -> None:
     assert "no_show" in told.found()
 
 
+@pytest.mark.parametrize(("at", "reason"), [("12:00", None), ("12:00:00.001", "no_signal")])
+def test_a_signal_behind_the_end_tells_nothing(at: str, reason: str | None) -> None:
+    told = run(scheduled(), joined(at, "a"))
+
+    assert told.scores["a"].void_reason == reason
+    assert ("no_show" in told.found()) == (reason is None)
+
+
 @pytest.mark.parametrize(
     ("until", "review", "reason"),
     [("11:00:00.001", "no_host_seen", None), ("11:00", None, "window_too_short")],

@@ -8,15 +8,24 @@ from typing import get_args
 import msgspec
 import pytest
 
-from schemas.care import Care
+from schemas.care import (
+    AbsenceDecided,
+    AbsenceNotified,
+    Accommodation,
+    Care,
+    CareEvent,
+    Override,
+    Waived,
+)
 from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS, milliseconds
 from schemas.telemetry import Left, SessionScheduled, Telemetry
-from streams.simulation.account import StaffFact
 from streams.simulation.delivery import Delivery, ndjson
 from streams.simulation.evening import evening
 from streams.simulation.settings import Evening
 
 STARTS_AT = 1_772_474_400_000
+STAFF = (AbsenceDecided, AbsenceNotified, Accommodation, Override, Waived)
+"""What staff say on a single evening."""
 FAULTLESS = {"duplicates": 0.0, "disorder": 0.0, "lost_leaves": 0.0}
 
 
@@ -56,7 +65,7 @@ def test_every_line_decodes_to_its_record(usual: list[Delivery]) -> None:
     telemetry = msgspec.json.Decoder(Telemetry)
     care = msgspec.json.Decoder(Care)
     for line, (_, record) in zip(ndjson(usual), usual, strict=True):
-        decoder = care if isinstance(record, StaffFact) else telemetry
+        decoder = care if isinstance(record, CareEvent) else telemetry
         assert decoder.decode(line) == record
 
 
@@ -70,7 +79,7 @@ def test_a_line_carries_when_the_log_got_it(usual: list[Delivery]) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_every_record_type_occurs(seed: int) -> None:
     occurring = {type(delivery.record) for delivery in deliveries(seed=seed)}
-    assert occurring == {*get_args(Telemetry), *get_args(StaffFact)}
+    assert occurring == {*get_args(Telemetry), *STAFF}
 
 
 def test_duplicates_come_at_their_rate() -> None:
@@ -192,7 +201,7 @@ def test_an_evening_may_be_small_and_without_incidents() -> None:
         type(record).__name__ for _, record in found if type(record).__name__ in ("Joined", "Left")
     )
     assert joined["Joined"] == joined["Left"] >= 1
-    assert not any(isinstance(record, StaffFact) for _, record in found)
+    assert not any(isinstance(record, CareEvent) for _, record in found)
 
 
 def test_times_tie_where_a_source_has_whole_seconds(usual: list[Delivery]) -> None:

@@ -1,12 +1,16 @@
-"""Scores and violations for the tests of the database, all invented, and rows it refuses."""
+"""Records of every table for the tests of the database, all invented, and rows it refuses."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table
 
+from schemas.outputs import Output
+from schemas.recommendation import Reason, Recommendation
 from schemas.score import Component, Episode, Finding, Score
 from schemas.violation import Violation
+from schemas.week import ServiceDay, SessionOutcome, Week
 from sinks.database import Database
 
 STARTS_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -110,3 +114,104 @@ def violation(**changes: Any) -> Violation:
         "assessed_at": STARTS_AT + timedelta(hours=1),
     }
     return Violation(**(fields | changes))
+
+
+def week(**changes: Any) -> Week:
+    """The running week of one person who missed a session; `changes` replace fields."""
+    missed = SessionOutcome(
+        session="session-1",
+        kind="group",
+        starts_at=STARTS_AT,
+        outcome="unexcused",
+        standing="absent",
+        attended_ms=0,
+        window_ms=7_200_000,
+        reason=None,
+        mended_by=None,
+        overlap=False,
+    )
+    day = ServiceDay(
+        day=date(2026, 3, 2),
+        observed_ms=0,
+        to_come_ms=0,
+        asked_ms=10_800_000,
+        enough=False,
+    )
+    fields: dict[str, Any] = {
+        "id": "week-1",
+        "participant": "participant-1",
+        "program": "evening",
+        "week": date(2026, 3, 2),
+        "zone": "America/New_York",
+        "starts_at": datetime(2026, 3, 2, 5, tzinfo=UTC),
+        "ends_at": datetime(2026, 3, 9, 4, tzinfo=UTC),
+        "closes_at": datetime(2026, 3, 9, 4, tzinfo=UTC),
+        "phase": "running",
+        "standing": "needs_make_up",
+        "by": "sessions",
+        "due": 3,
+        "earned": 0,
+        "to_come": 2,
+        "pending": 0,
+        "arranged": 0,
+        "missed": 1,
+        "excused": 0,
+        "rate": 0.0,
+        "base": 0.6667,
+        "best": 0.6667,
+        "minimum": 0.8,
+        "goal": 0.9,
+        "outcomes": (missed,),
+        "days": (day,),
+        "attended_ms": 0,
+        "observed_ms": 0,
+        "asked_ms": 32_400_000,
+        "qualifying_days": 0,
+        "participation": None,
+        "scored_sessions": 0,
+        "baseline": 55.5,
+        "trend": None,
+        "practice_days": 2,
+        "practice_goal": 4,
+        "participation_goal": None,
+        "remarks": (),
+        "policy": "default/1",
+        "revision": 1,
+        "epoch": 1,
+        "position": 17,
+        "assessed_at": STARTS_AT + timedelta(hours=3),
+    }
+    return Week(**(fields | changes))
+
+
+def recommendation(**changes: Any) -> Recommendation:
+    """Someone should reach out to one person; `changes` replace fields."""
+    reason = Reason(id="violation-1", what="no_show", began_at=STARTS_AT)
+    fields: dict[str, Any] = {
+        "id": "recommendation-1",
+        "kind": "reach_out",
+        "participant": "participant-1",
+        "program": "evening",
+        "role": "coordinator",
+        "label": "reach out",
+        "reasons": (reason,),
+        "began_at": STARTS_AT,
+        "due_at": STARTS_AT + timedelta(days=1),
+        "newcomer": True,
+        "evidence": {"absences": 1},
+        "policy": "default/1",
+        "revision": 1,
+        "epoch": 1,
+        "position": 17,
+        "assessed_at": STARTS_AT + timedelta(hours=3),
+    }
+    return Recommendation(**(fields | changes))
+
+
+MAKERS: Mapping[str, Callable[..., Output]] = {
+    "score": score,
+    "week": week,
+    "violation": violation,
+    "recommendation": recommendation,
+}
+"""One for each table, in the order in which tables are written."""

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from msgspec import inspect
-from sqlalchemy import JSON, BigInteger, Boolean, Double, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Double, Table, Text
 
-from schemas.score import Score
-from schemas.violation import Violation
-from sinks.tables import SCORES, VIOLATIONS, AwareDateTime
+from schemas import outputs
+from sinks.columns import AwareDateTime
+from sinks.tables import OUTPUTS
 
 COLUMN_OF: dict[type, type] = {
     inspect.StrType: Text,
@@ -18,6 +18,7 @@ COLUMN_OF: dict[type, type] = {
     inspect.FloatType: Double,
     inspect.BoolType: Boolean,
     inspect.DateTimeType: AwareDateTime,
+    inspect.DateType: Date,
 }
 
 
@@ -32,8 +33,12 @@ def scalars(record: type) -> dict[str, tuple[type, bool]]:
     return found
 
 
-@pytest.mark.parametrize(("table", "record"), [(SCORES, Score), (VIOLATIONS, Violation)])
-def test_every_scalar_field_has_its_column(table: Table, record: Any) -> None:
+def test_everything_published_has_a_table() -> None:
+    assert list(OUTPUTS) == list(outputs.OUTPUTS.values())
+
+
+@pytest.mark.parametrize(("record", "table"), OUTPUTS.items())
+def test_every_scalar_field_has_its_column(record: Any, table: Table) -> None:
     columns = {
         column.name: (type(column.type), column.nullable)
         for column in table.columns

@@ -1,0 +1,170 @@
+"""Destination: where records go, and what is known there."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from schemas.care import CareEvent
+from schemas.identity import Identity
+from schemas.instants import milliseconds
+from schemas.topics import CARE, IDENTITIES, TELEMETRY, Topic
+from sinks.planned import Place, by_session, by_start
+from streams.reading import read_subject, read_topic
+from streams.recording.checking import Record, written
+from streams.recording.known import Known, Session, of_lines, of_values, with_sessions
+from streams.simulation.pace import Message
+from streams.simulation.send import send
+
+PATIENCE_S = 15.0
+PLANS = b'"session_scheduled"'
+STDOUT = "-"
+FEW = 4
+"""Up to so many people are each looked up in their partition; above, the topic is read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """A file (`-` is standard output), or Kafka; and a database that knows sessions.
+
+    `file` beside `bootstrap` is the memory of what was sent: records go to both, Kafka first.
+    """
+
+    file: Path | None = None
+    bootstrap: str | None = None
+    prefix: str = ""
+    database_url: str | None = None
+
+    def __str__(self) -> str:
+        if self.bootstrap is not None:
+            return f"Kafka at {self.bootstrap}"
+        return "standard output" if self.stdout else str(self.file)
+
+    @property
+    def stdout(self) -> bool:
+        """Whether records are only printed."""
+        return str(self.file) == STDOUT
+
+    def of_people(self, participants: Iterable[str]) -> Known:
+        """What is known of these people, and of sessions where a file knows them.
+
+        Raises RefusedError, ReadingError or OSError where it cannot be read.
+        """
+        if self.bootstrap is None or self._remembers:
+            return self._of_file()
+        people = {participant.encode() for participant in participants}
+        topic = self.prefix + CARE.name
+        if len(people) > FEW:
+            entries = (each for each in read_topic(self.bootstrap, topic) if each.key in people)
+        else:
+            entries = (each for key in people for each in read_subject(self.bootstrap, topic, key))
+        return of_values((each.value for each in entries), Known())
+
+    def of_everything(self) -> Known:
+        """All that is known of people, plans and aliases; raises as `of_people` does."""
+        if self.bootstrap is None or self._remembers:
+            return self._of_file()
+        known = Known()
+        for topic in (CARE, IDENTITIES, TELEMETRY):
+            entries = read_topic(self.bootstrap, self.prefix + topic.name)
+            values = (each.value for each in entries)
+            if topic is TELEMETRY:
+                values = (value for value in values if value and PLANS in value)
+            of_values(values, known)
+        return known
+
+    def with_sessions(self, known: Known, sessions: Collection[str]) -> Known:
+        """`known` with what the database, where there is one, knows of these sessions."""
+        if self.database_url is None:
+            return known
+        return with_sessions(known, _sessions(by_session(self.database_url, sessions)))
+
+    def with_span(self, known: Known, begins: datetime, ends: datetime) -> Known:
+        """`known` with what the database knows of sessions that start in `[begins, ends)`."""
+        if self.database_url is None:
+            return known
+        return with_sessions(known, _sessions(by_start(self.database_url, begins, ends)))
+
+    @property
+    def knows_sessions(self) -> bool:
+        """Whether there is a place to look for sessions."""
+        return self.database_url is not None or self._remembers
+
+    @property
+    def forgets(self) -> bool:
+        """Whether plans are only known for as long as the log keeps them."""
+        return self.bootstrap is not None and not self._remembers
+
+    @property
+    def _remembers(self) -> bool:
+        return self.file is not None and not self.stdout
+
+    def post(self, records: Iterable[Record]) -> int:
+        """Write every record, or none where one is refused; returns how many.
+
+        Raises RefusedError, SendError or OSError.
+        """
+        values = [(record, written(record)) for record in records]
+        if self.bootstrap is not None and values:
+            messages = [_message(self.prefix, *each) for each in values]
+            asyncio.run(send(messages, bootstrap=self.bootstrap, patience_s=PATIENCE_S))
+        if self.file is not None:
+            self._append(b"".join(value + b"\n" for _, value in values))
+        return len(values)
+
+    def _of_file(self) -> Known:
+        if self.file is None or self.stdout:
+            return Known(complete=False)
+        if not self.file.exists():
+            return Known()
+        with self.file.open("rb") as lines:
+            return of_lines(lines, str(self.file))
+
+    def _append(self, text: bytes) -> None:
+        if self.stdout:
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+        elif self.file is not None and text:
+            with self.file.open("ab") as file:
+                file.write(_line_feed(self.file) + text)
+
+
+def _line_feed(file: Path) -> bytes:
+    """What must go between the last line of `file` and the next."""
+    with file.open("rb") as held:
+        if held.seek(0, os.SEEK_END) == 0:
+            return b""
+        held.seek(-1, os.SEEK_END)
+        return b"" if held.read(1) == b"\n" else b"\n"
+
+
+def _message(prefix: str, record: Record, value: bytes) -> Message:
+    topic, key = _route(record)
+    return Message(0, prefix + topic.name, key.encode(), value)
+
+
+def _route(record: Record) -> tuple[Topic, str]:
+    if isinstance(record, Identity):
+        return IDENTITIES, record.alias
+    if isinstance(record, CareEvent):
+        return CARE, record.participant
+    return TELEMETRY, record.session
+
+
+def _sessions(places: Iterable[Place]) -> dict[str, Session]:
+    found: dict[str, Session] = {}
+    for place in places:
+        people = {place.participant} if place.rostered else set()
+        if place.session in found:
+            people |= found[place.session].people
+        found[place.session] = Session(
+            place.session,
+            place.program,
+            milliseconds(place.starts_at),
+            place.cancelled,
+            frozenset(people),
+        )
+    return found
