@@ -74,7 +74,7 @@ class Run(NamedTuple):
     show_default=True,
     show_envvar=True,
     metavar="FILE|URL",
-    help="Where scores and violations go: a file, replaced each time, or an empty database.",
+    help="Where everything published goes: a file, replaced each time, or an empty database.",
 )
 @policy_option
 @json_option

@@ -51,7 +51,8 @@ _OPTIONS = (
         envvar="ROLLCALL_DATABASE_URL",
         show_envvar=True,
         metavar="URL",
-        help="Where known sessions are looked up: sqlite:///FILE or postgresql://….",
+        help="Where sessions are looked up: sqlite:///FILE or postgresql://…; one with a password "
+        "belongs into the environment.",
     ),
 )
 

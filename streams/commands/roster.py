@@ -80,10 +80,12 @@ def import_(
 
     All is checked first, and nothing is written if anything is wrong. What is known where the
     records go is not said again; what changed becomes a higher revision. With --kafka and --to
-    the file is what was sent before; with --kafka alone the topics are read for it.
+    the file is what was sent before; with --kafka alone the topics are read for it, and a
+    session that they do not know gets the second of --at as its revision.
     """
     files = Files(people, calendar, *_days(calendar, first, until), programs)
-    manner = Manner(Teller(source, at or instant(time.time_ns() // 1_000_000)), revision, complete)
+    teller = Teller(source, at or instant(time.time_ns() // 1_000_000))
+    manner = Manner(teller, revision, complete, destination.forgets)
     with one_line_errors(*ERRORS):
         found, records = imported(files, load(policies), destination.of_everything(), manner)
         if not dry_run:

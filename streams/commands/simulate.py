@@ -121,7 +121,12 @@ def simulate(
         raise click.UsageError("--weeks lie behind us, so --scale and --kafka exclude them")
     if seed is None:
         seed = 1 if kafka is None else int(time.time())
-    settings = Evening(seed=seed, starts_at=start or MONDAY, **evening_options)
+    try:
+        settings = Evening(
+            seed=seed, starts_at=MONDAY if start is None else start, **evening_options
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if kafka is None:
         with silent_when_unread():
             found = several(settings, weeks) if weeks else evening(settings)

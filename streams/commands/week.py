@@ -10,6 +10,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 from rich.console import Console
+from sqlalchemy import make_url
 
 from sinks.database import Database
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
@@ -124,6 +125,10 @@ def _from_database(asked: Asked, url: str, day: date | None) -> list[Glance]:
         database = Database(url)
     except ValueError as error:
         raise UnknownError(f"--database: {error}") from None
+    file = make_url(url).database
+    if make_url(url).get_backend_name() == "sqlite" and not (file and Path(file).is_file()):
+        # SQLite would make an empty one where there is none.
+        raise UnknownError(f"--database: there is no file {file!r}")
     with database:
         own: Published = stored(database, asked)
         weeks = chosen(
@@ -141,7 +146,7 @@ def _column(asked: Asked) -> str:
 
 
 def _who(asked: Asked) -> str:
-    return f"{_column(asked)} {asked.participant or asked.program}"
+    return f"{_column(asked)} {asked.participant if asked.program is None else asked.program}"
 
 
 def _tell_json(asked: Asked, found: Sequence[Glance]) -> None:

@@ -70,9 +70,10 @@ def _text(default: Any) -> Any:
 def worker(stages: str, prefix: str, **settings: Any) -> None:
     """Run the stages on Kafka.
 
-    Telemetry is folded, scores and violations are published, until SIGTERM or Ctrl-C. Any
-    number of workers share the partitions. One that is in doubt exits with code 1 and is to be
-    started again, with a pause: `rollcall up`, compose and Kubernetes do that.
+    Telemetry and care records are folded, scores, weeks, violations and recommendations
+    published, until SIGTERM or Ctrl-C. Any number of workers share the partitions. One that is
+    in doubt exits with code 1 and is to be started again, with a pause: `rollcall up`, compose
+    and Kubernetes do that.
     """
     # Faust is slow to import, and no other command needs it.
     from streams.worker.run import run_worker

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -13,23 +13,31 @@ from streams.glance.view import STANDINGS, Glance
 from streams.readable import counted
 
 COLOURS = {"unreachable": "red", "below": "red", "needs_make_up": "yellow", "at_risk": "yellow"}
-HEADINGS = (
+HEADINGS: tuple[tuple[str, Literal["left", "right"]], ...] = (
     ("person", "left"),
     ("standing", "left"),
     ("earned", "right"),
-    ("possible", "right"),
+    ("best", "right"),
     ("days", "left"),
     ("to go", "right"),
-    ("violations", "right"),
+    ("open", "right"),
+    ("stood", "right"),
     ("recommended", "left"),
 )
+"""`best` is what can still be reached; `open` and `stood` are violations."""
+WRAPPED = ("standing", "recommended")
 
 
 def table(glances: Sequence[Glance]) -> Table:
-    """One line a person, in the order given."""
-    found = Table(box=SIMPLE_HEAD, pad_edge=False)
+    """One line a person, in the order given; in 80 columns a few words wrap."""
+    found = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading, justify in HEADINGS:
-        found.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        found.add_column(
+            heading,
+            justify=justify,
+            no_wrap=heading not in WRAPPED,
+            min_width=len(heading),
+        )
     for glance in glances:
         week = glance.week
         found.add_row(
@@ -39,17 +47,12 @@ def table(glances: Sequence[Glance]) -> Table:
             percent(week.best),
             blocks(week),
             f"{minutes(glance.to_go_ms)} min",
-            _violations(glance),
-            ", ".join(each.kind for each in glance.recommendations),
+            str(glance.open or "-"),
+            str(len(glance.violations) - glance.open or "-"),
+            ", ".join(each.kind.replace("_", " ") for each in glance.recommendations),
             style=COLOURS.get(week.standing),
         )
     return found
-
-
-def _violations(glance: Glance) -> str:
-    if not glance.violations:
-        return "-"
-    return f"{glance.open} open, {len(glance.violations) - glance.open} stand"
 
 
 def totals(glances: Sequence[Glance]) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def together(glances: Sequence[Glance]) -> Iterator[str]:
         earned, due = amount(week, found["earned"]), amount(week, found["due"])
         yield f"{earned} of {due} earned so far, {percent(found['rate'])}"
     for title, counts in (
-        ("violations", found["violations"]),
+        ("violations, open and stood", found["violations"]),
         ("recommended", found["recommendations"]),
         ("waiting for", found["roles"]),
     ):

@@ -66,7 +66,8 @@ def compute(files: Sequence[Path], as_of: int | None, policies: Policies) -> Com
 
     local.take(known())
     if as_of is None:
-        as_of = max(latest, *(_final(facts, policies, latest) for _, facts in local.session.each()))
+        finals = (_final(facts, policies, latest) for _, facts in local.session.each())
+        as_of = max(latest, max(finals, default=0))
     looked = local.look(as_of, everything=True)
     for fault in looked.faults:
         raise fault

@@ -94,6 +94,11 @@ class Destination:
         return self.database_url is not None or self._remembers
 
     @property
+    def forgets(self) -> bool:
+        """Whether plans are only known for as long as the log keeps them."""
+        return self.bootstrap is not None and not self._remembers
+
+    @property
     def _remembers(self) -> bool:
         return self.file is not None and not self.stdout
 

@@ -33,11 +33,16 @@ class Files(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How it is said. `complete`: what is missing in the files is over."""
+    """How it is said: with revisions from `floor` on.
+
+    `complete`: what is missing in the files is over. `forgetful`: plans may have been said that
+    are no longer known.
+    """
 
     teller: Teller
-    floor: int
-    complete: bool
+    floor: int = 0
+    complete: bool = False
+    forgetful: bool = False
 
 
 def imported(
@@ -66,7 +71,9 @@ def imported(
         sessions=frozenset(program for program, _ in calendar.series),
         span=span,
     )
-    wanted = plan(rows, calendar.sessions, manner.teller)
+    # A revision of the clock's seconds is above whatever was said and then forgotten.
+    least = milliseconds(manner.teller.at) // 1000 if manner.forgetful else 0
+    wanted = plan(rows, calendar.sessions, manner.teller, least)
     found = news(wanted, known, scope, manner.teller.source, manner.floor)
     ended = list(taken_back(found.missing, manner.teller, manner.floor)) if manner.complete else []
     records = [*ended, *found.new, *found.changed]
@@ -109,7 +116,7 @@ def _check_records(
             other = overlapping(each, people[each.participant])
             if other is not None:
                 line = lines[each.participant, each.program, each.begins]
-                reason = f"overlaps {other} that is recorded already"
+                reason = f"overlaps {other}, recorded before (see --complete)"
                 faults.add(line, "enrolled_from", reason)
     if faults.lines:
         raise RosterError(faults.lines)

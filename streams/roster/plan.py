@@ -26,13 +26,18 @@ class Teller(NamedTuple):
     at: datetime
 
 
-def plan(rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller) -> list[Wanted]:
+def plan(
+    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller, least: int = 0
+) -> list[Wanted]:
     """Aliases, enrolments with their ends, and sessions, in this order.
 
-    The revision of a session is its series' stamp, of anything else 0.
+    The revision of a session is its series' stamp, or `least`; of anything else it is 0.
     """
-    facts = [msgspec.structs.replace(each, entity=entity_of(each)) for each in _facts(rows, teller)]
-    return [*_identities(rows, teller), *facts, *_schedules(rows, sessions, teller)]
+    return [
+        *_identities(rows, teller),
+        *_facts(rows, teller),
+        *_schedules(rows, sessions, teller, least),
+    ]
 
 
 def _identities(rows: Iterable[Row], teller: Teller) -> Iterator[Identity]:
@@ -51,31 +56,28 @@ def _facts(rows: Iterable[Row], teller: Teller) -> Iterator[Enrolled | Discharge
             "program": row.program,
             **teller._asdict(),
         }
-        yield Enrolled(
+        enrolled = Enrolled(
             **about,
             begins=row.begins,
             priority=row.priority,
             weekly_minutes=row.weekly_minutes,
         )
+        # The end belongs to its enrolment: another date for it is a revision, not another end.
+        about["entity"] = entity_of(enrolled)
+        yield msgspec.structs.replace(enrolled, entity=about["entity"])
         if row.ends is not None:
-            yield Discharged(
-                **about,
-                **teller._asdict(),
-                program=row.program,
-                begins=row.ends,
-                reason_code=row.discharge_reason,
-            )
+            yield Discharged(**about, begins=row.ends, reason_code=row.discharge_reason)
 
 
 def _schedules(
-    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller
+    rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller, least: int
 ) -> Iterator[SessionScheduled]:
     for session in sessions:
         yield SessionScheduled(
             id=UNNAMED,
             **teller._asdict(),
             session=session.session,
-            revision=session.stamp,
+            revision=max(session.stamp, least),
             program=session.program,
             kind=session.kind,
             starts_at=session.starts_at,

@@ -1,4 +1,4 @@
-"""The sink: committed scores and violations from the log into the database, exactly once.
+"""The sink: everything committed to the output topics goes into the database, exactly once.
 
 Shell room. One process reads all partitions; a second one beside it changes nothing but the
 load. For each batch, in this order:

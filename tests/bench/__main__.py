@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.machine.kafka import Broker
-from tests.bench import ledger
+from tests.bench import care, ledger
 from tests.bench.delay import delays, percentile
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
@@ -24,14 +24,43 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=200, help="for each person")
     parser.add_argument("--rate", type=int, default=5_000, help="events/s while delay is measured")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
+    parser.add_argument("--people", type=int, default=1_000, help="whose weeks close at once")
+    parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
     given = parser.parse_args()
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
+    _care(given, table)
+    if given.care:
+        Console().print(table)
+        return
     alone = _ledger(given, table)
     with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
         folder = Path(name)
         _throughput(given, broker, folder, table, alone)
         _delay(given, broker, folder, table)
     Console().print(table)
+
+
+def _care(given: argparse.Namespace, table: Table) -> None:
+    history = f"{care.WEEKS} weeks of {care.SESSIONS} sessions"
+    alone = care.speed(min(given.people, 200))
+    table.add_row(f"care, assessing {history}, people/CPU-s", f"{1 / alone.assess_s:.0f}")
+    table.add_row("care, one session's news to the end, people/CPU-s", f"{1 / alone.news_s:.0f}")
+    closed = care.night(given.people)
+    each = closed.cpu_s / closed.people
+    table.add_row(
+        f"{closed.people} weeks close at one midnight, CPU-s a 1000 people", f"{1000 * each:.1f}"
+    )
+    table.add_row("… messages, kB of them, kB of state, a person", _written(closed))
+    middle, most = (percentile(closed.delays, share) for share in (0.5, 0.99))
+    table.add_row(
+        "… alert delay meanwhile, no transactions, p50 / p99 / longest, s",
+        f"{middle:.2f} / {most:.2f} / {closed.delays[-1]:.2f}",
+    )
+
+
+def _written(closed: care.Night) -> str:
+    figures = (closed.changes, closed.changed_bytes / 1000, closed.state_bytes / 1000)
+    return " / ".join(f"{figure / closed.people:.1f}" for figure in figures)
 
 
 def _ledger(given: argparse.Namespace, table: Table) -> float:

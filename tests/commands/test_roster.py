@@ -148,6 +148,18 @@ def test_missing_things_stay_until_the_files_are_said_to_be_complete(place: Plac
     assert news(place, "--complete") == []
 
 
+def test_another_end_of_an_enrolment_revises_the_old_one(place: Place) -> None:
+    ends = FIRST.replace("*,,,", "*,2026-11-01,completed,")
+    place.write(ends, SECOND)
+    place.imported()
+    place.write(ends.replace("11-01", "12-01"), SECOND)
+    discharged, *sessions = news(place)
+    assert (discharged["type"], discharged["from"], discharged["revision"]) == (
+        *("discharged", "2026-12-01T00:00:00Z", 1),
+    )
+    assert [len(each["roster"]) for each in sessions] == [1, 2, 2, 2]
+
+
 def test_a_moved_enrolment_must_not_overlap_what_was_recorded(place: Place) -> None:
     place.imported()
     before = place.to.read_bytes()
@@ -237,3 +249,22 @@ def test_to_kafka_and_nothing_twice(place: Place, broker: Broker, prefix: str) -
     assert len(keys[TELEMETRY.name]) == 6
     assert "0 new, 0 changed went to Kafka" in place.imported(*kafka).stderr
     assert arrived() == keys
+
+
+def test_what_the_log_may_have_forgotten_gets_a_revision_above_it(
+    place: Place, broker: Broker, prefix: str
+) -> None:
+    provision(broker.bootstrap, 2, 1, prefix)
+    kafka = ("--kafka", broker.bootstrap, "--topic-prefix", prefix)
+    place.imported(*kafka, "--at", "2026-10-01T00:00:00Z")
+    entries = read_topic(broker.bootstrap, prefix + TELEMETRY.name)
+    assert {json.loads(each.value or b"")["revision"] for each in entries} == {1_790_812_800}
+
+
+def test_a_file_remembers_what_was_sent(place: Place, broker: Broker, prefix: str) -> None:
+    provision(broker.bootstrap, 2, 1, prefix)
+    both = ("--kafka", broker.bootstrap, "--topic-prefix", prefix, "--to", str(place.to))
+    assert "10 new" in place.imported(*both).stderr
+    sent = [each.value for each in read_topic(broker.bootstrap, prefix + TELEMETRY.name)]
+    assert sorted(sent) == sorted(place.to.read_bytes().splitlines()[4:])
+    assert "0 new, 0 changed went to Kafka" in place.imported(*both).stderr

@@ -62,10 +62,27 @@ def test_weeks_are_lines_and_nothing_else(run: Run) -> None:
     told = run("simulate", "--weeks", "2", *small)
     assert told.exit_code == 0
     assert told.stdout == run("simulate", "--weeks", "2", *small).stdout
-    assert '"make_up_arranged"' in told.stdout
+    assert '"enrolled"' in told.stdout
     for wrong in (("--kafka",), ("--scale", "60"), ("--weeks", "0")):
         refused = run("simulate", "--weeks", "2", *small, *wrong)
         assert (refused.exit_code, refused.stdout) == (2, ""), wrong
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--start", "9999-12-31T00:00:00Z"),
+        ("--start", "0001-01-01T00:00:00Z"),
+        ("--start", "1970-01-01T00:00:00Z"),
+        ("--group-size", "100000"),
+        ("--duplicates", "nan"),
+    ],
+)
+def test_an_evening_that_cannot_be_is_refused_in_one_line(run: Run, wrong: tuple[str, str]) -> None:
+    result = run("simulate", *wrong)
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
 
 
 def test_every_option_reaches_the_evening(run: Run) -> None:

@@ -153,7 +153,7 @@ def test_a_programs_week_begins_with_who_needs_attention(run: Run, log: Path) ->
     people = [word for word in text.split() if word.startswith("par-")]
     assert people == ["par-a", "par-c", "par-b"]
     assert "par-a needs a make-up 1 of 5 60 % ▆▁▁▒▒.. 420 min" in text
-    assert "par-b on track 3 of 5 100 % ▆▆▆▒▒.. 180 min - " in text
+    assert "par-b on track 3 of 5 100 % ▆▆▆▒▒.. 180 min - - " in text
     assert "3 people: needs a make-up 1; at risk: one more miss is too many 1; on track 1" in text
     assert "6 of 15 earned so far, 40 %" in text
     assert "waiting for: coordinator" in text
@@ -217,6 +217,7 @@ MISTAKES = {
         ("par-a", "LOG", "--week", "2026-03-09"),
         "participant par-a has no week with 2026-03-09 in it: there is 2026-03-02",
     ),
+    "no file": (("par-a", "--database", "sqlite:///nowhere.db"), "there is no file 'nowhere.db'"),
     "no database": (("par-a", "--database", "mysql://x/y"), "'mysql' is not known"),
 }
 
@@ -231,6 +232,16 @@ def test_a_mistake_is_one_clear_line(
     assert result.exit_code != 0
     assert complaint in result.stderr.splitlines()[-1]
     assert result.stdout == ""
+
+
+def test_nothing_has_nobody_in_it(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.ndjson"
+    empty.touch()
+
+    result = run("week", "par-a", str(empty))
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: participant 'par-a' has no week here")
 
 
 def test_a_line_that_is_refused_is_told_and_changes_nothing(run: Run, log: Path) -> None:
