@@ -113,6 +113,7 @@ def _tell(
     found = differences(before, after, period)
     counts = totals(before, after, found, period)
     names = [sorted(each.digests()) for each in rules]
+    _tell_missing(replayed, rules[1])
     with silent_when_unread():
         if as_json:
             for record in _records(replayed, found, counts, names):
@@ -122,6 +123,13 @@ def _tell(
         same = rules[0].digest == rules[1].digest
         for line in text(replayed, found, counts, names, zone, same):
             echo(line)
+
+
+def _tell_missing(replayed: Replayed, policies: Policies) -> None:
+    """A policy for a program that the log does not have changes nothing: that is worth a word."""
+    known = {item.program for item in replayed.after.items.values()} | {"default"}
+    for program in sorted({policy.program for policy in policies} - known):
+        click.echo(f"a policy is for program {program}, of which the log has nothing", err=True)
 
 
 def _records(

@@ -151,6 +151,17 @@ def test_the_same_policy_differs_in_nothing(run: Run, folder: Path) -> None:
     assert told.stdout.endswith("Nothing would differ.\n")
 
 
+def test_a_policy_for_a_program_that_is_not_there_is_told(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(STRICT.replace("[attendance]", 'program = "elsewhere"\n[attendance]'))
+    told = run("replay", str(folder / "log.ndjson"), "--policy", str(other), "--json")
+
+    assert of(records(told), "difference") == []
+    assert told.stderr == "a policy is for program elsewhere, of which the log has nothing\n"
+
+
 def test_a_period_keeps_what_is_about_it(run: Run, folder: Path) -> None:
     second = "2026-03-09T00:00:00Z"
     everything = of(replay(run, folder), "difference")
