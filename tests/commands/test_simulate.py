@@ -57,6 +57,17 @@ def test_the_same_seed_gives_the_same_lines(run: Run) -> None:
     assert min(appended) > 0
 
 
+def test_weeks_are_lines_and_nothing_else(run: Run) -> None:
+    small = ("--groups", "1", "--individuals", "0", "--workshops", "0")
+    told = run("simulate", "--weeks", "2", *small)
+    assert told.exit_code == 0
+    assert told.stdout == run("simulate", "--weeks", "2", *small).stdout
+    assert '"enrolled"' in told.stdout
+    for wrong in (("--kafka",), ("--scale", "60"), ("--weeks", "0")):
+        refused = run("simulate", "--weeks", "2", *small, *wrong)
+        assert (refused.exit_code, refused.stdout) == (2, ""), wrong
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
