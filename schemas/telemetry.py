@@ -53,7 +53,7 @@ class RosterEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError("dates must lie between 2000 and 2200")
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
     """What every record carries. (source, id) names it; `at` is when it happened."""
 
     id: Identifier

@@ -13,14 +13,17 @@ Spans = list[tuple[int, int]]
 def union(spans: Iterable[tuple[int, int]]) -> Spans:
     """The set that covers any pairs; empty and inverted pairs cover nothing."""
     merged: Spans = []
+    low = high = 0
     for begin, end in sorted(spans):
         if end <= begin:
             continue
-        if merged and begin <= merged[-1][1]:
-            if end > merged[-1][1]:
-                merged[-1] = (merged[-1][0], end)
+        if merged and begin <= high:
+            if end > high:
+                high = end
+                merged[-1] = (low, high)
         else:
-            merged.append((begin, end))
+            low, high = begin, end
+            merged.append((low, high))
     return merged
 
 
@@ -75,19 +78,27 @@ def subtract(one: Spans, other: Spans) -> Spans:
 
 def clip(spans: Spans, begin: int | None, end: int | None) -> Spans:
     """What lies in `[begin, end)`; None means without that bound."""
-    return [
-        (low, high)
-        for low, high in (
-            (a if begin is None else max(a, begin), b if end is None else min(b, end))
-            for a, b in spans
-        )
-        if low < high
-    ]
+    if not spans or (
+        (begin is None or begin <= spans[0][0]) and (end is None or end >= spans[-1][1])
+    ):
+        return spans
+    kept: Spans = []
+    for low, high in spans:
+        if begin is not None and low < begin:
+            low = begin
+        if end is not None and high > end:
+            high = end
+        if low < high:
+            kept.append((low, high))
+    return kept
 
 
 def length(spans: Spans) -> int:
     """Milliseconds covered."""
-    return sum(end - begin for begin, end in spans)
+    covered = 0
+    for begin, end in spans:
+        covered += end - begin
+    return covered
 
 
 def bridge(spans: Spans, gap: int) -> Spans:

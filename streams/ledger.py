@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from schemas.codec import ERRORS, refusal
 from schemas.dead_letter import Arrival, DeadLetter, Reason
-from schemas.instants import EPOCH, MILLISECOND
+from schemas.instants import DAY_MS, EPOCH
 from streams.changes import Change, Moment, changes
 from streams.stage import Assessment, Effect, Pace, Pacing, Stage
 from streams.subjects import StateRecord, Subject, Subjects
@@ -118,7 +118,9 @@ class Ledger:
                 continue
             key = arrival.key
             subject = subjects.get(key)  # type: ignore[arg-type]  # None is simply not there
-            at = (record.at - EPOCH) // MILLISECOND  # `milliseconds`, without the call
+            since = record.at - EPOCH
+            # `milliseconds`, without its call and its division of two long numbers.
+            at = since.days * DAY_MS + since.seconds * 1_000 + since.microseconds // 1_000
             appended_at = arrival.timestamp
             if not -FUTURE_MS <= appended_at - at <= oldest:
                 refused.append(DeadLetter(*_untimely(appended_at - at), arrival))

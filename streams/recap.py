@@ -190,6 +190,7 @@ def _cases(scores: Iterable[Score], violations: Sequence[Violation]) -> list[Cas
     return sorted(held, key=_weight)
 
 
-def _weight(case: Case) -> tuple[int, int, str, str]:
+def _weight(case: Case) -> tuple[int, int, int, str, str]:
+    critical = sum(violation.severity == "critical" for violation in case.held)
     warnings = sum(violation.severity != "info" for violation in case.held)
-    return (-warnings, -len(case.held), case.score.session, case.score.participant)
+    return (-critical, -warnings, -len(case.held), case.score.session, case.score.participant)

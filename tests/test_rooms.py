@@ -42,6 +42,7 @@ PLANTED = {
     "pure": ("streams/intervals.py", "time"),
     "clients": ("sinks/tables.py", "faust"),
     "database": ("sinks/bulk.py", "kafka"),
+    "replay": ("streams/commands/replay.py", "sinks.topics"),
     "topics": ("sinks/topics.py", "sqlalchemy"),
     "deploy": ("streams/settings.py", "deploy"),
     "cycles": ("schemas/instants.py", "schemas.score"),

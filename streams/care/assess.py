@@ -5,7 +5,7 @@ violations in sessions and beyond them, and what somebody should look at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from schemas.policy import Policies
 from streams.care.concern import Concern
@@ -13,17 +13,18 @@ from streams.care.concerns import concerns
 from streams.care.excuse import excuses, expiries
 from streams.care.facts import CareFacts, Result
 from streams.care.grounds import grounds
-from streams.care.membership import turns
+from streams.care.membership import enrolments, turns
 from streams.care.outcome import Outcomes, outcomes
 from streams.care.program import ProgramView, programs
 from streams.care.publish import advised_output, concern_output, held_output, week_output
-from streams.care.recommendations import Advised, advise, snoozes
+from streams.care.recommendations import Advised, advise, recommendation_id, snoozes
 from streams.care.staff import Said, said
 from streams.care.violations import Held, judge
 from streams.intervals import union
 from streams.stage import Assessment, Output
 
-Named = TypeVar("Named", Concern, Advised)
+PLANNED = "something is planned, or nothing is asked any more"
+"""Why nobody needs to look for sessions for the person any longer."""
 
 
 class Picture(NamedTuple):
@@ -57,13 +58,15 @@ def judged(participant: str, facts: CareFacts, policies: Policies, now: int) -> 
         own = _kept(concerns(participant, view, staff), staff, reasons)
         worries += own
         why = grounds(participant, view, held, own, staff, now)
-        advised += _kept(advise(participant, view.name, why, staff), staff, reasons)
+        advised += advise(participant, view.name, why, staff, reasons)
+        if enrolments(staff, view.name):
+            reasons.setdefault(recommendation_id(participant, view.name, "not_scheduled"), PLANNED)
     looks = [*expiries(excused), *turns(staff), *snoozes(staff), *found.links.arranged.values()]
     looks += _closings(views)
     return Picture(staff, found, views, held, worries, advised, reasons, looks)
 
 
-def _kept(found: Iterable[Named], staff: Said, reasons: dict[str, str]) -> list[Named]:
+def _kept(found: Iterable[Concern], staff: Said, reasons: dict[str, str]) -> list[Concern]:
     """Those that staff did not waive."""
     kept = []
     for each in found:

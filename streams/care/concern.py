@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from schemas.policy import Policy
@@ -51,6 +52,14 @@ class Concern(NamedTuple):
     def severity(self) -> Severity:
         """A warning where somebody's place may come to depend on it."""
         return "warning" if self.rule in WARNINGS else "info"
+
+
+def rounded(value: Fraction | None, digits: int) -> float | None:
+    """Half up, from the exact value, so that reading never depends on how floats round."""
+    if value is None:
+        return None
+    scale: int = 10**digits
+    return int((value * scale * 2 + 1) // 2) / scale
 
 
 def concern_id(participant: str, *parts: str) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 
 from schemas.score import Figures
 from schemas.violation import Rule
-from streams.care.concern import Concern, concern_id
+from streams.care.concern import Concern, concern_id, rounded
+from streams.care.dose import Dose
 from streams.care.excuse import told_at
 from streams.care.outcome import Counted
 from streams.care.patterns import patterns
@@ -47,19 +47,15 @@ def _weekly_attendance(participant: str, program: str, week: WeekView) -> Iterat
             "earned": tally.earned,
             "to_come": tally.to_come,
             "pending": tally.pending,
-            "rate": _ratio(tally.rate),
-            "base": _ratio(tally.base),
-            "best": _ratio(tally.best),
+            "rate": rounded(tally.rate, 4),
+            "base": rounded(tally.base, 4),
+            "best": rounded(tally.best, 4),
             "minimum": float(week.span.policy.week.minimum),
             "standing": tally.standing,
             "by": week.span.policy.week.by,
         },
         policy=week.span.policy,
     )
-
-
-def _ratio(value: Fraction | None) -> float | None:
-    return None if value is None else round(float(value), 4)
 
 
 def _dose_short(participant: str, program: str, week: WeekView) -> Iterator[Concern]:
@@ -79,14 +75,8 @@ def _dose_short(participant: str, program: str, week: WeekView) -> Iterator[Conc
                 day.final,
                 {"observed_ms": day.observed, "asked_ms": dose.day_asked},
             )
-    likely = sum(day.observed + day.to_come >= dose.least_day for day in dose.days)
-    offered = sum(day.offered >= dose.day_asked for day in dose.days)
-    few_minutes = dose.offered >= dose.week_asked > 0 and (
-        dose.observed + dose.to_come < dose.least_week
-    )
-    few_days = offered >= dose.days_asked > likely
-    if few_minutes or few_days:
-        since = max((day.ends_at for day in dose.days if day.settled), default=tally.closes_at)
+    since = _short_since(dose)
+    if since is not None:
         yield _short(
             participant,
             program,
@@ -103,6 +93,23 @@ def _dose_short(participant: str, program: str, week: WeekView) -> Iterator[Conc
                 "days_asked": dose.days_asked,
             },
         )
+
+
+def _short_since(dose: Dose) -> int | None:
+    """The end (ms) of the day after which the week could not reach any more what it asks."""
+    offered_days = sum(day.offered >= dose.day_asked for day in dose.days)
+    reachable = {day.day: max(day.offered, day.observed) for day in dose.days}
+    for day in sorted(dose.days, key=lambda day: day.ends_at):
+        if not day.settled:
+            continue
+        reachable[day.day] = day.observed
+        days = sum(length >= dose.least_day for length in reachable.values())
+        minutes_short = dose.offered >= dose.week_asked and (
+            sum(reachable.values()) < dose.least_week
+        )
+        if minutes_short or offered_days >= dose.days_asked > days:
+            return day.ends_at
+    return None
 
 
 def _short(

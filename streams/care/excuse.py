@@ -73,7 +73,9 @@ def _missing(result: Result, staff: Said, policy: Policy) -> bool:
     """Whether the person is asked to a session and does not attend it."""
     if result.withdrawn or result.void or result.standing in ("attended", "void"):
         return False
-    if result.program is None or result.starts_at is None or result.make_up:
+    if result.make_up or not result.rostered:
+        return False
+    if result.program is None or result.starts_at is None:
         return False
     return asked(staff, result.program, result.starts_at, policy.zone)
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from schemas.care import Staff
-from schemas.score import Finding
+from schemas.score import Figures, Finding
 
 MOST_RESULTS = 400
 MOST_STAFF_FACTS = 1_000
@@ -87,15 +87,14 @@ class SealedWeek(Struct, frozen=True, array_like=True):
     scored: int
 
 
-class Run(Struct, frozen=True, array_like=True):
-    """Unexcused absences in a row that reach back into sealed weeks.
+class SealedStep(Struct, frozen=True, array_like=True):
+    """A session or week as one rule saw it, of which nothing else is left; instants in ms."""
 
-    `since` (ms) is when there were enough of them to say so, or the last of fewer.
-    """
-
-    first: str
-    count: int
-    since: int
+    name: str
+    starts_at: int
+    at: int
+    hit: bool
+    figures: Figures
 
 
 class CareFacts(Struct, array_like=True):
@@ -103,12 +102,12 @@ class CareFacts(Struct, array_like=True):
 
     `starts` has every instant (ms, sorted) at which sessions of a program were ever said to
     begin. `sealed_before` (ms): sessions that ended earlier were dropped and may not come back.
-    `weeks` and `runs` are what sealed weeks left, by program and, for weeks, label.
+    `weeks` and `steps` are what sealed weeks left, by program and then by label or rule.
     """
 
     results: dict[str, Result] = msgspec.field(default_factory=dict)
     staff: dict[str, Staff] = msgspec.field(default_factory=dict)
     starts: dict[str, array] = msgspec.field(default_factory=dict)  # type: ignore[type-arg]
     weeks: dict[str, dict[str, SealedWeek]] = msgspec.field(default_factory=dict)
-    runs: dict[str, Run] = msgspec.field(default_factory=dict)
+    steps: dict[str, dict[str, tuple[SealedStep, ...]]] = msgspec.field(default_factory=dict)
     sealed_before: int = 0

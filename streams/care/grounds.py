@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from schemas.instants import milliseconds
 from schemas.recommendation import RecommendationKind
 from schemas.violation import Rule
 from streams.care.concern import Concern
 from streams.care.facts import Result
 from streams.care.membership import away, enrolments
 from streams.care.program import PastWeek, ProgramView
-from streams.care.recommendations import Ground, recommendation_id
-from streams.care.staff import Said, talked_at
-from streams.care.violations import Held
+from streams.care.recommendations import Ground, handled, recommendation_id
+from streams.care.staff import Said, talks_at
+from streams.care.violations import Held, incident_id
 from streams.care.week import Tally
 from streams.identity import identify
 
@@ -43,13 +44,13 @@ def grounds(
 ) -> list[Ground]:
     """Every reason that there is in one program, or was."""
     found = [
-        *_not_seen(program, held),
-        *_of_concerns(program, concerns),
+        *_not_seen(participant, program, held),
+        *_of_concerns(participant, program, concerns),
         *_weeks_below(participant, program),
         *_nothing_planned(program, staff, now),
         *_went_well(participant, program),
     ]
-    return [*found, *_no_change(participant, program, found, concerns, staff)]
+    return [*found, *_no_change(participant, program, found, staff)]
 
 
 def _seen_since(program: ProgramView, at: int) -> bool:
@@ -57,16 +58,21 @@ def _seen_since(program: ProgramView, at: int) -> bool:
     return program.last_arrived_at is not None and program.last_arrived_at > at
 
 
-def _not_seen(program: ProgramView, held: Iterable[tuple[Result, Held]]) -> Iterator[Ground]:
+def _not_seen(
+    participant: str, program: ProgramView, held: Iterable[tuple[Result, Held]]
+) -> Iterator[Ground]:
     for result, each in held:
         if each.finding.rule != "no_show" or result.program != program.name:
             continue
-        began_at = round(each.finding.episodes[0].since.timestamp() * 1000)
+        began_at = milliseconds(each.finding.episodes[0].since)
         lasts = each.status != "resolved" and not _seen_since(program, began_at)
-        yield Ground("reach_out", each.id, "no_show", began_at, lasts)
+        names = (result.session, incident_id(participant, result.session))
+        yield Ground("reach_out", each.id, "no_show", began_at, lasts, names)
 
 
-def _of_concerns(program: ProgramView, concerns: Iterable[Concern]) -> Iterator[Ground]:
+def _of_concerns(
+    participant: str, program: ProgramView, concerns: Iterable[Concern]
+) -> Iterator[Ground]:
     weeks = {week.span.label: week for week in program.weeks}
     for each in concerns:
         lasts = each.status != "resolved"
@@ -74,29 +80,42 @@ def _of_concerns(program: ProgramView, concerns: Iterable[Concern]) -> Iterator[
         if kind == "reach_out":
             lasts = lasts and not _seen_since(program, each.spells[-1][0])
         if kind is not None:
-            yield Ground(kind, each.id, each.rule, each.latest, lasts)
+            yield _ground(participant, kind, each, lasts)
         if each.rule == "weekly_attendance" and each.week is not None:
-            yield from _of_week(program, each, weeks[each.week].tally)
+            yield from _of_week(participant, program, each, weeks[each.week].tally)
         if each.rule == "consecutive_unexcused" and each.evidence["flagged_for_review"] == "true":
-            yield Ground("attendance_review", each.id, each.rule, each.latest, lasts)
+            yield _ground(participant, "attendance_review", each, lasts)
 
 
-def _of_week(program: ProgramView, concern: Concern, tally: Tally) -> Iterator[Ground]:
+def _ground(participant: str, kind: RecommendationKind, concern: Concern, lasts: bool) -> Ground:
+    names: tuple[str, ...] = ()
+    if concern.rule == "absence_not_notified" and concern.session is not None:
+        names = (concern.session, incident_id(participant, concern.session))
+    elif concern.week is not None:
+        names = (week_id(participant, concern.program, concern.week),)
+    first_at = concern.spells[0][0]
+    return Ground(kind, concern.id, concern.rule, concern.latest, lasts, names, first_at)
+
+
+def _of_week(
+    participant: str, program: ProgramView, concern: Concern, tally: Tally
+) -> Iterator[Ground]:
     """A make-up is offered while one can still help; a week lost asks for a talk."""
-    began_at, rules = concern.latest, tally.span.policy
+    rules = tally.span.policy
     broken = concern.status != "resolved"
     if rules.make_up.allowed:
         missing = rules.week.minimum * tally.due
         reached = tally.earned + tally.to_come + tally.pending + tally.arranged
         helps = reached < missing <= reached + tally.mendable
-        yield Ground("offer_make_up", concern.id, concern.rule, began_at, broken and helps)
+        yield _ground(participant, "offer_make_up", concern, broken and helps)
     if concern.status == "stood" or not rules.make_up.allowed:
         latest = not program.past or program.past[-1].label <= tally.span.label
-        yield Ground("check_in", concern.id, concern.rule, began_at, broken and latest)
+        yield _ground(participant, "check_in", concern, broken and latest)
 
 
 def _weeks_below(participant: str, program: ProgramView) -> Iterator[Ground]:
     """Too many of the last weeks were below; the reason begins with the latest of them."""
+    reviewed: list[tuple[int, int]] = []
     for count, week in enumerate(program.past, 1):
         if week.standing != "below" or week.view is None:
             continue
@@ -109,7 +128,11 @@ def _weeks_below(participant: str, program: ProgramView) -> Iterator[Ground]:
             ]
             lasts = week.label in recent and len(recent) >= rules.weeks_below
             began_at = week.view.tally.closes_at
-            yield Ground("attendance_review", name, "weeks_below", began_at, lasts)
+            reviewed.append((count, began_at))
+            first_at = next(at for number, at in reviewed if number > count - rules.among)
+            yield Ground(
+                "attendance_review", name, "weeks_below", began_at, lasts, first_at=first_at
+            )
 
 
 def _nothing_planned(program: ProgramView, staff: Said, now: int) -> Iterator[Ground]:
@@ -152,20 +175,15 @@ def _praise(before: Sequence[PastWeek], week: PastWeek) -> Iterator[str]:
 
 
 def _no_change(
-    participant: str,
-    program: ProgramView,
-    found: Sequence[Ground],
-    concerns: Iterable[Concern],
-    staff: Said,
+    participant: str, program: ProgramView, found: Sequence[Ground], staff: Said
 ) -> Iterator[Ground]:
     """A review is open, and things got worse after somebody had talked with the person."""
-    begun = {each.id: each.spells[0][0] for each in concerns}
     checked = recommendation_id(participant, program.name, "check_in")
     for ground in found:
-        if ground.kind not in REVIEWS:
+        if ground.kind not in REVIEWS or ground.first_at is None:
             continue
         review = recommendation_id(participant, program.name, ground.kind)
-        talked = talked_at(staff, {checked, review, ground.id})
-        began_at = begun.get(ground.id)
-        if began_at is not None and talked is not None and began_at <= talked < ground.began_at:
-            yield Ground("treatment_review", review, ground.kind, ground.began_at, ground.lasts)
+        talks = talks_at(staff, {checked, review, ground.id, *ground.names})
+        if any(ground.first_at <= at < ground.began_at for at in talks):
+            lasts = ground.lasts and not handled(review, ground, staff)
+            yield Ground("treatment_review", review, ground.kind, ground.began_at, lasts)

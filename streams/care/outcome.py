@@ -17,7 +17,10 @@ from streams.care.staff import Said
 
 
 class Counted(NamedTuple):
-    """A session of the person's with its outcome; `staff` tells that it was set by staff."""
+    """A session of the person's with its outcome; `staff` tells that it was set by staff.
+
+    `spared`: what was found in it is excused, or waits for a decision, even if it was attended.
+    """
 
     result: Result
     program: str
@@ -26,6 +29,7 @@ class Counted(NamedTuple):
     reason: str | None
     mend: Mend | None
     staff: bool
+    spared: bool
 
 
 class Outcomes(NamedTuple):
@@ -80,7 +84,8 @@ def _count(
     excused: Mapping[str, Excuse],
     now: int,
 ) -> Counted:
-    outcome, reason = _outcome(result, mend, excused.get(result.session, NONE), now)
+    excuse = excused.get(result.session, NONE)
+    outcome, reason = _outcome(result, mend, excuse, now)
     if chosen is not None:
         outcome, reason, mend = chosen, "override", None
     return Counted(
@@ -91,6 +96,7 @@ def _count(
         reason=reason,
         mend=mend,
         staff=chosen is not None,
+        spared=excuse.reason is not None or excuse.pending(now),
     )
 
 

@@ -10,10 +10,11 @@ from schemas.policy import Policies, Policy
 from streams.care.calendar import WeekSpan, week_of
 from streams.care.dose import Dose, dose, practice_days
 from streams.care.excuse import exempt
-from streams.care.facts import CareFacts, Result, Run, SealedWeek
+from streams.care.facts import CareFacts, Result, SealedStep, SealedWeek
 from streams.care.membership import enrolments
 from streams.care.mend import by_time
 from streams.care.outcome import Counted, Outcomes
+from streams.care.runs import Step
 from streams.care.staff import Said
 from streams.care.trend import Mean, Trend, goals, mean, trend
 from streams.care.week import Tally, tally
@@ -53,8 +54,9 @@ class PastWeek(NamedTuple):
 class ProgramView(NamedTuple):
     """One person in one program; sessions and weeks in order of time.
 
-    `guest` are sessions attended without a place of their own; `unscored` those whose
-    participation must not be looked at. `run` is what sealed weeks left of a run of absences.
+    `guest` are sessions attended that ask nothing of the person, as a guest or to make up for
+    others; `unscored` those whose participation must not be looked at. `sealed` are the steps
+    of each rule that sealed weeks left.
     """
 
     name: str
@@ -63,10 +65,9 @@ class ProgramView(NamedTuple):
     unscored: set[str]
     weeks: list[WeekView]
     past: list[PastWeek]
-    run: Run | None
+    sealed: Mapping[str, list[Step]]
     policies: Mapping[str, Policy]
     """The policy of each session by its name."""
-    latest_policy: Policy
     last_arrived_at: int | None
     """When the person last came to any session, in ms."""
 
@@ -83,6 +84,7 @@ def _program(
     name: str, facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
 ) -> ProgramView:
     counted = [each for each in found.counted if each.program == name]
+    asked = {each.result.session for each in counted}
     known = [
         each
         for each in facts.results.values()
@@ -120,13 +122,15 @@ def _program(
     return ProgramView(
         name=name,
         counted=counted,
-        guest=[each for each in seen if not each.rostered and each.standing == "attended"],
+        guest=[each for each in seen if each.standing == "attended" and each.session not in asked],
         unscored=unscored,
         weeks=weeks,
         past=_past(sealed, weeks),
-        run=facts.runs.get(name),
+        sealed={
+            rule: [_sealed_step(name, each, policies) for each in steps]
+            for rule, steps in facts.steps.get(name, {}).items()
+        },
         policies={each.session: policies.at(name, each.starts_at or 0) for each in seen},
-        latest_policy=policies.at(name, now),
         last_arrived_at=max(
             (each.arrived_at for each in seen if each.arrived_at is not None), default=None
         ),
@@ -151,6 +155,11 @@ def _by_week(
     for each in sessions:
         found.setdefault(week_of(name, each.starts_at or 0, policies).label, []).append(each)
     return found
+
+
+def _sealed_step(program: str, step: SealedStep, policies: Policies) -> Step:
+    policy = policies.at(program, step.starts_at)
+    return Step(step.name, step.starts_at, step.at, step.hit, policy, step.figures, sealed=True)
 
 
 def _sealed_mean(kept: SealedWeek) -> Mean:

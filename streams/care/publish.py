@@ -1,6 +1,5 @@
 """Publish: what was counted and judged as the records that leave the care stage."""
 
-from fractions import Fraction
 from functools import partial
 
 from schemas.instants import instant, instant_or_none
@@ -9,7 +8,7 @@ from schemas.score import Episode
 from schemas.topics import RECOMMENDATIONS, VIOLATIONS, WEEKS
 from schemas.violation import Violation
 from schemas.week import ServiceDay, SessionOutcome, Week
-from streams.care.concern import LABELS, Concern
+from streams.care.concern import LABELS, Concern, rounded
 from streams.care.facts import Result
 from streams.care.grounds import week_id
 from streams.care.mend import Links
@@ -94,7 +93,7 @@ def advised_output(
         pace=Pace.AT_ONCE,
         final=False,
         render=partial(recommendation, participant, advised, staff, policies, now),
-        status="open" if advised.open else "resolved",
+        status="open" if advised.holds else "resolved",
     )
 
 
@@ -140,9 +139,9 @@ def _week(
         arranged=tally.arranged,
         missed=tally.missed,
         excused=tally.excused,
-        rate=_rounded(tally.rate, 4),
-        base=_rounded(tally.base, 4),
-        best=_rounded(tally.best, 4),
+        rate=rounded(tally.rate, 4),
+        base=rounded(tally.base, 4),
+        best=rounded(tally.best, 4),
         minimum=float(policy.week.minimum),
         goal=float(policy.week.goal),
         outcomes=tuple(_outcome(each.counted, overlapping) for each in tally.entries),
@@ -160,10 +159,10 @@ def _week(
         observed_ms=dose.observed,
         asked_ms=dose.week_asked,
         qualifying_days=dose.qualifying,
-        participation=_rounded(week.mean.value, 1),
+        participation=rounded(week.mean.value, 1),
         scored_sessions=week.mean.scored,
-        baseline=_rounded(week.trend.baseline, 1),
-        trend=_rounded(week.trend.distance, 1),
+        baseline=rounded(week.trend.baseline, 1),
+        trend=rounded(week.trend.distance, 1),
         practice_days=week.practised,
         practice_goal=goals.practice_days if goals else None,
         participation_goal=goals.participation if goals else None,
@@ -189,11 +188,3 @@ def _outcome(counted: Counted, overlapping: set[str]) -> SessionOutcome:
         mended_by=None if counted.mend is None else counted.mend.session,
         overlap=result.session in overlapping,
     )
-
-
-def _rounded(value: Fraction | None, digits: int) -> float | None:
-    """Half up, from the exact value, so that reading never depends on how floats round."""
-    if value is None:
-        return None
-    scale: int = 10**digits
-    return int((value * scale * 2 + 1) // 2) / scale

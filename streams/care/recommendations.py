@@ -13,7 +13,7 @@ from schemas.policy_care import Advice
 from schemas.recommendation import Reason, Recommendation, RecommendationKind
 from streams.care.calendar import end_of_working_day
 from streams.care.membership import enrolment_at
-from streams.care.staff import Said, talked_at
+from streams.care.staff import Said, talks_at
 from streams.identity import identify
 
 KINDS: tuple[RecommendationKind, ...] = get_args(RecommendationKind)
@@ -33,7 +33,8 @@ LABELS: Mapping[RecommendationKind, str] = {
 class Ground(NamedTuple):
     """One reason for a recommendation: an output's or fact's id, what it is, since when (ms).
 
-    `lasts`: false once it has ended by itself.
+    `lasts`: false once it has ended by itself. `names`: what else a talk about it may name.
+    `first_at` (ms) is when what it is about began, if that is older than the reason.
     """
 
     kind: RecommendationKind
@@ -41,6 +42,8 @@ class Ground(NamedTuple):
     what: str
     began_at: int
     lasts: bool
+    names: tuple[str, ...] = ()
+    first_at: int | None = None
 
 
 class Advised(NamedTuple):
@@ -50,7 +53,7 @@ class Advised(NamedTuple):
     kind: RecommendationKind
     program: str
     grounds: list[Ground]
-    open: bool
+    holds: bool
 
 
 def recommendation_id(participant: str, program: str, kind: RecommendationKind) -> str:
@@ -58,25 +61,42 @@ def recommendation_id(participant: str, program: str, kind: RecommendationKind) 
     return identify("recommendation", participant, program, kind)
 
 
-def advise(participant: str, program: str, grounds: Sequence[Ground], staff: Said) -> list[Advised]:
-    """What follows from all grounds that there are, or were."""
+def advise(
+    participant: str, program: str, grounds: Sequence[Ground], staff: Said, reasons: dict[str, str]
+) -> list[Advised]:
+    """What follows from all grounds that there are, or were; `reasons` learns what was waived."""
     advised: list[Advised] = []
     for kind in KINDS:
         found = [each for each in grounds if each.kind == kind]
         if not found:
             continue
         name = recommendation_id(participant, program, kind)
-        holding = [each for each in found if each.lasts and not _handled(name, each, staff)]
         latest = max(each.began_at for each in found)
+        waived_until = _waived_until(name, staff)
+        holding = [
+            each
+            for each in found
+            if each.lasts and each.began_at > waived_until and not handled(name, each, staff)
+        ]
+        if not holding and latest <= waived_until:
+            reasons[name] = "waived"
+            continue
         shown = holding or [each for each in found if each.began_at == latest]
         shown.sort(key=lambda each: (each.began_at, each.id, each.what))
         advised.append(Advised(name, kind, program, shown, bool(holding)))
     return advised
 
 
-def _handled(name: str, ground: Ground, staff: Said) -> bool:
-    talked = talked_at(staff, {name, ground.id})
-    return talked is not None and ground.began_at <= talked
+def _waived_until(name: str, staff: Said) -> int:
+    """The reasons that there were when staff waived it are waived, not those that come later."""
+    waiver = staff.waived.get(name)
+    return -1 if waiver is None else milliseconds(waiver.at)
+
+
+def handled(name: str, ground: Ground, staff: Said) -> bool:
+    """Whether a check-in or review names the recommendation or this reason since it began."""
+    talks = talks_at(staff, {name, ground.id, *ground.names})
+    return any(ground.began_at <= at for at in talks)
 
 
 def recommendation(

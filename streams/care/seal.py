@@ -2,7 +2,7 @@
 
 Raw facts are kept for 16 weeks: far beyond corrections, make-ups and everything that a rule
 looks back at. Of a whole week that is older its standing, attended time and participation stay,
-and of absences in a row that reach out of it how many there were.
+and of every rule that looks at several sessions or weeks the steps that later ones follow.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies
 from streams.care.assess import assess, judged
 from streams.care.calendar import week_of
-from streams.care.facts import CareFacts, Result, SealedWeek
-from streams.care.patterns import absences_before
+from streams.care.facts import CareFacts, Result, SealedStep, SealedWeek
+from streams.care.patterns import steps_before
 from streams.care.program import ProgramView
-from streams.care.staff import SessionFact
+from streams.care.staff import Said, SessionFact
 
 KEPT_MS = 16 * 7 * DAY_MS
 OLDEST_MS = 400 * DAY_MS
@@ -32,6 +32,8 @@ LASTING = Enrolled | Discharged | LeaveOfAbsence | Suspended | GoalsAgreed | Acc
 """What holds until something else is said, or until its own end."""
 SEALED_WEEKS = 60
 """Weeks of which anything stays: a year's."""
+MOST_STEPS = 200
+"""Of what goes on and on for longer than these the begin is forgotten."""
 
 
 def seal(facts: CareFacts, participant: str, policies: Policies, now: int) -> Sequence[str]:
@@ -48,8 +50,9 @@ def seal(facts: CareFacts, participant: str, policies: Policies, now: int) -> Se
         _drop(facts, old, spent)
         return ()
     published = _ids(participant, facts, policies, now)
-    for view in judged(participant, facts, policies, now).programs:
-        _summarise(facts, view, before)
+    picture = judged(participant, facts, policies, now)
+    for view in picture.programs:
+        _summarise(facts, view, picture.staff, before)
     _drop(facts, old, spent)
     return sorted(published - _ids(participant, facts, policies, now))
 
@@ -65,7 +68,7 @@ def _settles(result: Result, policies: Policies) -> int:
     return week_of(result.program, result.starts_at, policies).ends + LONGEST_SESSION_MS
 
 
-def _summarise(facts: CareFacts, view: ProgramView, before: int) -> None:
+def _summarise(facts: CareFacts, view: ProgramView, staff: Said, before: int) -> None:
     sealed = [week for week in view.weeks if week.span.ends + LONGEST_SESSION_MS < before]
     if not sealed:
         return
@@ -81,10 +84,13 @@ def _summarise(facts: CareFacts, view: ProgramView, before: int) -> None:
     for label in sorted(weeks)[:-SEALED_WEEKS]:
         del weeks[label]
     ends = max(week.span.ends for week in sealed)
-    run = absences_before(view, ends)
-    facts.runs.pop(view.name, None)
-    if run is not None:
-        facts.runs[view.name] = run
+    facts.steps[view.name] = {
+        rule: tuple(
+            SealedStep(step.name, step.starts_at, step.at, bool(step.hit), step.figures or {})
+            for step in steps[-MOST_STEPS:]
+        )
+        for rule, steps in steps_before(view, staff, ends).items()
+    }
     starts = facts.starts[view.name]
     while starts and starts[0] < ends:
         del starts[0]

@@ -1,6 +1,6 @@
 """Staff: what was said of a person and not taken back, sorted by what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from schemas.care import (
@@ -67,7 +67,7 @@ def _file(index: Said, fact: Staff) -> None:
             if fact.session is not None:
                 index.sessions.setdefault(fact.session, []).append(fact)
         case Acknowledged():
-            index.acknowledged.setdefault(fact.target, fact)
+            index.acknowledged[fact.target] = fact
         case Snoozed():
             index.snoozed[fact.target] = fact
         case Accommodation():
@@ -90,7 +90,15 @@ def _file(index: Said, fact: Staff) -> None:
             index.talks.append(fact)
 
 
-def talked_at(staff: Said, names: frozenset[str] | set[str]) -> int | None:
-    """When somebody last talked with the person about one of `names`, in ms."""
-    talks = [milliseconds(talk.at) for talk in staff.talks if not names.isdisjoint(talk.about)]
-    return max(talks, default=None)
+def talks_at(staff: Said, names: Set[str]) -> list[int]:
+    """Whenever somebody talked with the person, or met, about one of `names`, in ms."""
+    return [milliseconds(talk.at) for talk in staff.talks if not names.isdisjoint(talk.about)]
+
+
+def checked_in_at(staff: Said, names: Set[str]) -> list[int]:
+    """Whenever somebody talked with the person about one of `names`, in ms; no mere reviews."""
+    return [
+        milliseconds(talk.at)
+        for talk in staff.talks
+        if isinstance(talk, CheckInDone) and not names.isdisjoint(talk.about)
+    ]

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from schemas.instants import milliseconds
 from schemas.policy import Policies
 from schemas.score import Figures, Finding, FindingRule
-from schemas.violation import Severity, Violation
+from schemas.violation import Rule, Severity, Violation
 from streams.care.excuse import Excuse, exempt, waived
 from streams.care.facts import Result
 from streams.care.membership import asked, enrolment_at
-from streams.care.staff import Said, SessionFact, talked_at
+from streams.care.recommendations import recommendation_id
+from streams.care.staff import Said, SessionFact, checked_in_at
 from streams.identity import identify
 
 RULES: tuple[FindingRule, ...] = (
@@ -58,7 +60,7 @@ class Judgement(NamedTuple):
     reasons: dict[str, str]
 
 
-def violation_id(participant: str, session: str, rule: FindingRule) -> str:
+def violation_id(participant: str, session: str, rule: Rule) -> str:
     """The one violation of a rule in a session: its episodes are a list inside."""
     return identify("violation", participant, session, rule)
 
@@ -70,7 +72,8 @@ def judge(
     about = staff.sessions.get(result.session, ())
     reason = _acquitted(result) or excused.reason or _not_asked(result, staff, policies)
     if reason is not None:
-        return Judgement([], {violation_id(participant, result.session, r): reason for r in RULES})
+        rules: tuple[Rule, ...] = (*RULES, "absence_not_notified")
+        return Judgement([], {violation_id(participant, result.session, r): reason for r in rules})
     judgement = Judgement([], {})
     let_off = _let_off(about, staff, result) if result.findings else {}
     for finding in result.findings:
@@ -78,7 +81,7 @@ def judge(
         if finding.rule in let_off or name in staff.waived:
             judgement.reasons[name] = let_off.get(finding.rule, "waived")
         else:
-            severity = _severity(participant, name, finding.rule, result, staff)
+            severity = _severity(participant, name, finding, result, staff)
             status, pending = _status(finding, result), excused.pending(now)
             judgement.held.append(Held(name, finding, status, severity, pending))
     return judgement
@@ -135,14 +138,14 @@ def signature(result: Result, held: Held) -> str:
 
 
 def _severity(
-    participant: str, name: str, rule: FindingRule, result: Result, staff: Said
+    participant: str, name: str, finding: Finding, result: Result, staff: Said
 ) -> Severity:
     """Critical is for safety alone: nobody has reached somebody whose enrolment says priority."""
-    if rule != "no_show":
-        return SEVERITIES[rule]
-    if _priority(result, staff) and not _reached(participant, name, result, staff):
+    if finding.rule != "no_show":
+        return SEVERITIES[finding.rule]
+    if _priority(result, staff) and not _reached(participant, name, finding, result, staff):
         return "critical"
-    return "info" if result.unidentified_guests else SEVERITIES[rule]
+    return "info" if result.unidentified_guests else SEVERITIES[finding.rule]
 
 
 def _priority(result: Result, staff: Said) -> bool:
@@ -152,10 +155,20 @@ def _priority(result: Result, staff: Said) -> bool:
     return enrolment is not None and enrolment.fact.priority
 
 
-def _reached(participant: str, name: str, result: Result, staff: Said) -> bool:
-    incident = incident_id(participant, result.session)
-    names = {name, incident, result.session}
-    return talked_at(staff, names) is not None or not names.isdisjoint(staff.acknowledged)
+def _reached(participant: str, name: str, finding: Finding, result: Result, staff: Said) -> bool:
+    """Whether the person came after all, or someone spoke with them or has taken it on.
+
+    What is said of the recommendation to reach out is about every absence until then.
+    """
+    if finding.episodes[-1].until is not None:
+        return True
+    names = {name, incident_id(participant, result.session), result.session}
+    if checked_in_at(staff, names) or not names.isdisjoint(staff.acknowledged):
+        return True
+    reach_out = recommendation_id(participant, result.program or "", "reach_out")
+    taken = staff.acknowledged.get(reach_out)
+    said = checked_in_at(staff, {reach_out}) + ([milliseconds(taken.at)] if taken else [])
+    return any(milliseconds(finding.episodes[0].since) <= at for at in said)
 
 
 def incident_id(participant: str, session: str) -> str:

@@ -25,26 +25,32 @@ from sinks.tables import OUTPUTS, SCORES, VIOLATIONS
 from streams.commands.demo_display import display
 from streams.commands.demo_place import Place, PlaceError, prepare
 from streams.commands.demo_summary import summary
-from streams.commands.demo_week import Weeks, week_table
+from streams.commands.demo_week import this_week, week_text
 from streams.commands.options import json_option, one_line_errors, policy_option
 from streams.commands.pipes import silent_when_unread
 from streams.commands.plain import echo
 from streams.commands.simulate import MONDAY
+from streams.glance.sources import Asked
+from streams.glance.sources import stored as everything
+from streams.glance.view import Glance
 from streams.local import Local, Looked, Routed
 from streams.logs import read
 from streams.policies import load
 from streams.readable import wrapped
 from streams.recap import Recap, recap
 from streams.settling import settled
+from streams.simulation.days import last_evening
 from streams.simulation.delivery import ndjson
 from streams.simulation.settings import Evening
-from streams.simulation.weeks import last_evening, weeks
+from streams.simulation.weeks import weeks
+from streams.stage import Pacing
 from streams.telling import Telling
 
 WEEKS = 3
 LAST_EVENING = last_evening(MONDAY, WEEKS)
 LOOK_EVERY_MS = 120_000
-"""Of simulated time, on the last evening."""
+PUBLISH_EVERY_MS = 300_000
+"""Of simulated time, on the last evening: two hours pass in a second."""
 LOOK_BEFORE_EVERY_MS = 2 * HOUR_MS
 """Before it; what is true in the end does not depend on it."""
 ROWS_AT_ONCE = 500
@@ -55,7 +61,6 @@ class Run(NamedTuple):
     """What a run left behind besides its rows."""
 
     telling: Telling
-    weeks: Weeks
     events: int
     repeated: int
 
@@ -90,15 +95,17 @@ def demo(seed: int, database: str, policies: tuple[Path, ...], as_json: bool) ->
         with Database(place.url) as stored:
             run = _score(rules, place.log, stored, before, len(deliveries), zone)
             found = recap(*_last_evening(*_stored(stored)))
+            published = everything(stored, Asked(None, None))
+    now = instant(run.telling.now)
+    people = this_week(published, now)
     commands = list(_commands(found, run, place, policies))
     with silent_when_unread():
         if as_json:
-            for record in _records(found, run, place, seed, commands):
+            for record in _records(found, people, run, place, seed, commands):
                 click.echo(msgspec.json.encode(record))
             return
         told = summary(found, run.telling, run.repeated, zone)
-        now = run.telling.now
-        table = week_table(run.weeks.lines(now), now, zone)
+        table = week_text(people, published, now, zone)
         width = max(NARROWEST, get_terminal_size().columns)
         for line in (*wrapped((*told, "", *table), width), *_next(run, place, commands)):
             echo(line)
@@ -108,7 +115,7 @@ def _score(
     rules: Policies, log: Path, stored: Database, before: int, events: int, zone: tzinfo
 ) -> Run:
     """Run the log, the first `before` records of it at a quicker pace."""
-    local, telling, care, taken = Local(rules), Telling(), Weeks(), 0
+    local, telling, taken = Local(rules, Pacing(publish_every=PUBLISH_EVERY_MS)), Telling(), 0
     rows: list[Row] = []
 
     def counting() -> Iterator[Routed]:
@@ -130,14 +137,13 @@ def _score(
         for looked in looks():
             for fault in looked.faults:
                 raise fault
-            care.take(looked)
             rows += telling.take(looked)
             if len(rows) >= ROWS_AT_ONCE:
                 stored.write(rows)
                 rows.clear()
             show(taken, telling)
     stored.write(rows)
-    return Run(telling, care, taken, local.session.duplicates + local.care.duplicates)
+    return Run(telling, taken, local.session.duplicates + local.care.duplicates)
 
 
 def _stored(database: Database) -> tuple[list[Score], list[Violation]]:
@@ -201,25 +207,14 @@ def _next(run: Run, place: Place, commands: Iterable[str]) -> Iterator[str]:
 
 
 def _records(
-    found: Recap, run: Run, place: Place, seed: int, commands: list[str]
+    found: Recap, people: Sequence[Glance], run: Run, place: Place, seed: int, commands: list[str]
 ) -> Iterator[dict[str, Any]]:
     for session in found.sessions:
         yield {"record": "session", **session._asdict()}
     for rule in found.rules:
         yield {"record": "rule", **rule._asdict()}
-    for line in run.weeks.lines(run.telling.now):
-        yield {
-            "record": "week",
-            "participant": line.week.participant,
-            "program": line.week.program,
-            "week": line.week.week,
-            "due": line.week.due,
-            "earned": line.week.earned,
-            "rate": line.week.rate,
-            "standing": line.week.standing,
-            "violations": [each.rule for each in line.violations],
-            "recommendations": [each.kind for each in line.recommendations],
-        }
+    for glance in people:
+        yield glance.record()
     for case in found.cases:
         yield {
             "record": "case",

@@ -101,6 +101,8 @@ def _case(score: Score) -> str:
 def _seen(violation: Violation) -> str:
     """A violation with the figure that says most."""
     evidence, label = violation.evidence, violation.label
+    if violation.severity == "critical":
+        return f"{label}, and nobody has reached them"
     match violation.rule:
         case "late":
             return f"{label}, by {_duration(evidence['late_ms'])}"
@@ -147,7 +149,7 @@ def _late(telling: Telling, repeated: int) -> Iterator[str]:
     corrections = telling.corrections
     final = sum(correction.final for correction in corrections)
     people = len({correction.after.id for correction in corrections})
-    yield "What came late, twice, or not at all"
+    yield "What came late, twice, or not at all, in all weeks"
     yield f"  {counted(repeated, 'repeated record')} changed nothing"
     yield (
         f"  {counted(len(corrections), 'correction')} after a session was over, of "

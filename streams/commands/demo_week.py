@@ -1,170 +1,123 @@
 """The program's week, as a program manager reads it at the end of the demo."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import date, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
 from itertools import groupby
-from typing import Any, NamedTuple, get_args
 
-from schemas.codec import decoder
-from schemas.instants import milliseconds
+from schemas.instants import MILLISECOND
 from schemas.recommendation import Recommendation
-from schemas.topics import RECOMMENDATIONS, VIOLATIONS, WEEKS
-from schemas.violation import Violation
-from schemas.week import Week, WeekStanding
-from streams.local import Looked
-from streams.readable import counted, day
+from streams import wording
+from streams.glance.figures import amount, percent, standing
+from streams.glance.view import OPEN, Glance, Published, glances
+from streams.readable import counted
 
-SHOWN = 6
-OPEN = frozenset({"opened", "updated"})
-STANDINGS = get_args(WeekStanding)
-TROUBLE = ("unreachable", "below", "needs_make_up", "at_risk")
-DECODERS = {
-    WEEKS.name: decoder(Week),
-    VIOLATIONS.name: decoder(Violation),
-    RECOMMENDATIONS.name: decoder(Recommendation),
+SHOWN = 4
+"""People of a program who are told of in full: those who need attention first."""
+CALM = frozenset({"on_track", "met", "passed", "none"})
+REASONS: Mapping[str, str] = {
+    "weekly_attendance": "attendance of a week",
+    "consecutive_unexcused": "unexcused absences in a row",
+    "absence_not_notified": "no word",
+    "repeated_lateness": "late again and again",
+    "disengaged": "little participation",
+    "participation_falling": "less participation",
+    "goal_missed": "a goal missed",
+    "technical_barrier": "technical trouble",
+    "weeks_below": "several weeks below",
+    "no_show": "absent",
 }
+"""Why something is recommended; another code is shown as it is."""
 
 
-class Line(NamedTuple):
-    """One person in one program: this week, what is open, and how the weeks before went."""
-
-    week: Week
-    violations: list[Violation]
-    recommendations: list[Recommendation]
-    before: list[str]
-
-    @property
-    def quiet(self) -> bool:
-        """Whether nobody has to do anything."""
-        return not (self.violations or self.recommendations or self.week.standing in TROUBLE)
+def this_week(published: Published, now: datetime) -> list[Glance]:
+    """Everybody's week that `now` lies in, by program, who needs attention first."""
+    weeks = [
+        each
+        for each in published.weeks
+        if each.starts_at <= now < each.ends_at and each.outcomes and not each.withdrawn
+    ]
+    return sorted(glances(published, weeks), key=lambda glance: glance.week.program)
 
 
-class Weeks:
-    """What the care stage has said last of weeks, of several sessions, and of what to do."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, Week | Violation | Recommendation] = {}
-
-    def take(self, looked: Looked) -> None:
-        """Note one look."""
-        for change in looked.changes:
-            decode = DECODERS.get(change.topic)
-            if decode is not None:
-                self._last[change.id] = decode(change.value)
-
-    def lines(self, now: int) -> list[Line]:
-        """Everybody's week in which `now` ms lies, by program, those with most to do first."""
-        weeks = [each for each in self._last.values() if isinstance(each, Week)]
-        weeks = [each for each in weeks if not each.withdrawn and each.outcomes]
-        lines = [
-            self._line(each, weeks)
-            for each in weeks
-            if milliseconds(each.starts_at) <= now < milliseconds(each.ends_at)
-        ]
-        return sorted(lines, key=_weight)
-
-    def _line(self, week: Week, weeks: Sequence[Week]) -> Line:
-        who = (week.participant, week.program)
-        before = [
-            each
-            for each in weeks
-            if (each.participant, each.program) == who
-            if each.week < week.week
-        ]
-        violations, recommendations = [], []
-        for each in self._last.values():
-            if isinstance(each, Week) or each.status not in OPEN:
-                continue
-            if (each.participant, each.program) != who:
-                continue
-            if isinstance(each, Recommendation):
-                recommendations.append(each)
-            else:
-                violations.append(each)
-        return Line(
-            week,
-            sorted(violations, key=lambda each: (each.severity != "warning", each.label)),
-            sorted(recommendations, key=lambda each: (each.due_at, each.kind)),
-            [each.standing for each in sorted(before, key=lambda each: each.week)],
-        )
-
-
-def _weight(line: Line) -> tuple[Any, ...]:
-    praise = [each for each in line.recommendations if each.kind == "recognise"]
-    trouble = len(line.recommendations) - len(praise)
-    return (
-        line.week.program,
-        -sum("review" in each.kind for each in line.recommendations),
-        -trouble,
-        -len(line.violations),
-        STANDINGS.index(line.week.standing) if line.week.standing in TROUBLE else len(STANDINGS),
-        line.week.participant,
-    )
-
-
-def week_table(lines: Sequence[Line], now: int, zone: tzinfo) -> Iterator[str]:
-    """The whole table, line by line; times are in `zone`."""
-    if not lines:
+def week_text(
+    found: Sequence[Glance], published: Published, now: datetime, zone: tzinfo
+) -> Iterator[str]:
+    """The whole section, line by line; times are in `zone`."""
+    if not found:
         return
-    first = lines[0].week
-    yield f"The week of {_day(first.week)}, as it stands on {day(now, zone)}"
-    yield "earned: sessions attended, made up or switched, of those due; before: the weeks before"
-    for program, group in groupby(lines, key=lambda line: line.week.program):
+    local = now.astimezone(zone)
+    yield f"The week of {_day(found[0].week.week)}, as it stands on {_day(local)}, {local:%H:%M}"
+    yield "attended: of the sessions due, those made up or switched among them"
+    before: dict[tuple[str, str], list[str]] = {}
+    for week in sorted(published.weeks, key=lambda each: each.week):
+        if week.ends_at <= now and week.outcomes and not week.withdrawn:
+            before.setdefault((week.participant, week.program), []).append(_words(week.standing))
+    for program, group in groupby(found, key=lambda glance: glance.week.program):
         yield ""
-        yield from _program(program, list(group), zone)
+        yield from _program(program, list(group), before, now, zone)
 
 
-def _program(program: str, lines: Sequence[Line], zone: tzinfo) -> Iterator[str]:
-    standings = Counter(line.week.standing for line in lines)
-    counts = ", ".join(f"{standings[each]} {_words(each)}" for each in STANDINGS if standings[each])
-    week = lines[0].week
-    yield (
-        f"{program}: {counted(len(lines), 'person', 'people')}, {counts}; "
-        f"minimum {_share(week.minimum)}, goal {_share(week.goal)}"
-    )
-    busy = [line for line in lines if not _only_praise(line)]
-    for line in busy[:SHOWN]:
-        yield from _person(line, zone)
-    if len(busy) > SHOWN:
-        yield f"  and {len(busy) - SHOWN} more with something open"
-    praised = sum(any(_praise(each) for each in line.recommendations) for line in lines)
-    quiet = len(lines) - len(busy)
-    yield f"  {quiet} with nothing to do; {praised} to be told what went well"
+def _program(
+    program: str,
+    found: Sequence[Glance],
+    before: Mapping[tuple[str, str], Sequence[str]],
+    now: datetime,
+    zone: tzinfo,
+) -> Iterator[str]:
+    week = found[0].week
+    counts = Counter(standing(glance.week) for glance in found)
+    standings = [f"{each} {counts[each]}" for each in wording.WEEKS.values() if counts[each]]
+    yield f"{program}: {counted(len(found), 'person', 'people')}; {'; '.join(standings)}"
+    yield f"  asked for are {percent(week.minimum)}, the goal is {percent(week.goal)}"
+    busy = [glance for glance in found if _busy(glance)]
+    for glance in busy[:SHOWN]:
+        yield from _person(glance, before, now, zone)
+    rest = busy[SHOWN:]
+    if rest:
+        roles = Counter(each.role for glance in rest for each in _asked(glance))
+        waiting = [f"{_words(role)} {number}" for role, number in sorted(roles.items())]
+        more = counted(len(rest), "more person", "more people")
+        yield f"  and {more} to look at; to do: {', '.join(waiting) or 'nothing yet'}"
+    praised = sum(len(_asked(glance)) < len(glance.recommendations) for glance in found)
+    yield f"  {len(found) - len(busy)} need nothing; {praised} deserve to hear what went well"
 
 
-def _person(line: Line, zone: tzinfo) -> Iterator[str]:
-    week = line.week
-    before = f"before: {', '.join(map(_words, line.before))}" if line.before else "first week"
-    yield (
-        f"  {week.participant}  {_earned(week):<10} {_share(week.rate):>6}  "
-        f"{_words(week.standing):<14} {before}"
-    )
-    if line.violations:
-        yield f"    open: {'; '.join(each.label for each in line.violations)}"
-    for each in line.recommendations:
-        if not _praise(each):
-            due = day(milliseconds(each.due_at) - 1, zone)
-            yield f"    {each.label} ({_words(each.role)}, by {due})"
+def _person(
+    glance: Glance,
+    before: Mapping[tuple[str, str], Sequence[str]],
+    now: datetime,
+    zone: tzinfo,
+) -> Iterator[str]:
+    week = glance.week
+    earlier = before.get((week.participant, week.program))
+    told = f"before: {', '.join(earlier)}" if earlier else "the first week"
+    attended = f"attended {amount(week, week.earned)} of {amount(week, week.due)}"
+    rate = "" if week.rate is None else f", {100 * week.rate:.0f} %"
+    yield f"  {week.participant}  {attended}{rate}: {standing(week)}; {told}"
+    held = [
+        each.label if each.severity != "critical" else f"{each.label}, and nobody has reached them"
+        for each in glance.violations
+        if each.status in OPEN or each.severity == "critical"
+    ]
+    if held:
+        yield f"    open: {'; '.join(held)}"
+    for each in _asked(glance):
+        whats = dict.fromkeys(REASONS.get(reason.what, reason.what) for reason in each.reasons)
+        # Due is the end of a day: the day itself says more.
+        day = _day((each.due_at - MILLISECOND).astimezone(zone))
+        late = "was due" if each.due_at <= now else "by"
+        yield f"    {_words(each.role)}, {late} {day}: {each.label} ({', '.join(whats)})"
 
 
-def _only_praise(line: Line) -> bool:
-    others = [each for each in line.recommendations if not _praise(each)]
-    return line._replace(recommendations=others).quiet
+def _busy(glance: Glance) -> bool:
+    """Whether somebody has to look; praise can wait."""
+    held = any(each.status in OPEN and each.severity != "info" for each in glance.violations)
+    return held or bool(_asked(glance)) or glance.week.standing not in CALM
 
 
-def _praise(recommendation: Recommendation) -> bool:
-    return recommendation.kind == "recognise"
-
-
-def _earned(week: Week) -> str:
-    if week.by == "sessions":
-        return f"{week.earned} of {week.due}"
-    return f"{week.earned // 60_000} of {week.due // 60_000} min"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.0f} %"
+def _asked(glance: Glance) -> list[Recommendation]:
+    return [each for each in glance.recommendations if each.kind != "recognise"]
 
 
 def _words(code: str) -> str:
@@ -172,4 +125,4 @@ def _words(code: str) -> str:
 
 
 def _day(at: date) -> str:
-    return f"{at:%a} {at.day} {at:%b %Y}"
+    return f"{at:%a} {at.day} {at:%b}"

@@ -69,10 +69,10 @@ def explain(
         view, refused = _view(records, session, participant, as_of, rules)
     _tell(refused, records.place)
     told = explanation_of(view)
-    if as_json:
-        click.echo(msgspec.json.encode(told.record))
-        return
     with silent_when_unread():
+        if as_json:
+            click.echo(msgspec.json.encode(told.record))
+            return
         for line in text(told, get_terminal_size().columns, view.zone):
             echo(line)
 

@@ -50,9 +50,10 @@ def score(
     """
     if as_json is None:
         as_json = not click.get_text_stream("stdout").isatty()
-    with one_line_errors(OSError), silent_when_unread():
+    with one_line_errors(OSError):
         rules = load(policies)
         looked = score_files(files, as_of, rules)
+    with silent_when_unread():
         for dead in sorted(looked.dead_letters, key=lambda dead: dead.arrival.offset):
             click.echo(f"line {dead.arrival.offset}: {dead.reason}: {dead.detail}", err=True)
         if as_json:

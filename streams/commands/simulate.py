@@ -23,6 +23,7 @@ from streams.simulation.pace import Message, messages
 from streams.simulation.season import season
 from streams.simulation.send import SendError, Sent, send
 from streams.simulation.settings import Evening
+from streams.simulation.weeks import weeks as several
 from streams.up.address import known_bootstrap
 
 MONDAY = 1_772_474_400_000
@@ -54,6 +55,11 @@ def _share(name: str, help_text: str) -> Callable[[Any], Any]:
     "--start",
     type=InstantType(),
     help=f"When the first session begins.  [default: {rfc3339(MONDAY)}; now with --kafka]",
+)
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 12),
+    help="So many weeks with the same people, the evening being the last of three in each.",
 )
 @_number("scale", 1, "Divide every duration: at 60 a session of 2 h lasts 2 min.")
 @_number("groups", 0, "Group sessions.")
@@ -93,11 +99,12 @@ def simulate(
     rate: float | None,
     repeat: bool,
     limit: int | None,
+    weeks: int | None,
     seed: int | None,
     start: int | None,
     **evening_options: Any,
 ) -> None:
-    """Simulate an evening of sessions, as NDJSON on standard output.
+    """Simulate an evening of sessions, or weeks, as NDJSON on standard output.
 
     With --kafka the records go to the topics instead, and the evening takes place now, so that
     nobody hears of anything before it happens. With --speed or --rate it has just been.
@@ -110,12 +117,20 @@ def simulate(
         raise click.UsageError("--repeat takes place as it happens, without --speed and --rate")
     if not any(evening_options[kind] for kind in ("groups", "individuals", "workshops")):
         raise click.UsageError("an evening needs at least one session")
+    if weeks and (kafka is not None or evening_options["scale"] != 1):
+        raise click.UsageError("--weeks lie behind us, so --scale and --kafka exclude them")
     if seed is None:
         seed = 1 if kafka is None else int(time.time())
-    settings = Evening(seed=seed, starts_at=start or MONDAY, **evening_options)
+    try:
+        settings = Evening(
+            seed=seed, starts_at=MONDAY if start is None else start, **evening_options
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if kafka is None:
         with silent_when_unread():
-            lines = ndjson(islice(evening(settings), limit))
+            found = several(settings, weeks) if weeks else evening(settings)
+            lines = ndjson(islice(found, limit))
             click.get_binary_stream("stdout").writelines(lines)
         return
     if start is None:

@@ -8,17 +8,18 @@ from streams.explanation.received import named_connections
 from streams.explanation.view import Section, View
 from streams.intervals import Spans, clip, gaps, intersect, length
 from streams.readable import duration, stretch, stretches
-from streams.session.facts import Connection, Move
-from streams.session.presence import visit
+from streams.session.facts import Connection
+from streams.session.presence import Track
+from streams.session.switches import Move
 
 
 def presence(view: View) -> Section:
     """What was observed, inferred and bridged, and why."""
     stay, measured, now = view.person.stay, view.person.attendance, view.picture.course.now
     lines = []
-    for name, connection, spans in _resolved(view):
-        lines.append(f"{name}: {stretches(clip(spans, None, now), view.zone)}")
-        lines += [f"  {note}" for note in _notes(connection, spans, view)]
+    for name, connection, track in _resolved(view):
+        lines.append(f"{name}: {stretches(clip(track.spans, None, now), view.zone)}")
+        lines += [f"  {note}" for note in _notes(connection, track, view)]
     lines += [f"gone {text}" for text in _gaps(view)]
     if stay.stray:
         lines.append("signs of life after a leave were received; they never reopen a connection")
@@ -49,23 +50,21 @@ def _dated(spans: Spans) -> list[list[Any]]:
     return [[instant(begin), instant(end)] for begin, end in spans]
 
 
-def _resolved(view: View) -> Iterator[tuple[str, Connection, Spans]]:
+def _resolved(view: View) -> Iterator[tuple[str, Connection, Track]]:
     """Connections by name with their stretches of presence, lost leaves filled in."""
-    names = [name for name, _ in named_connections(view)]
-    tracks = zip(names, view.person.stay.tracks, strict=True)
-    there = [(name, track.connection, track.spans) for name, track in tracks if track.spans]
-    yield from sorted(there, key=lambda each: each[2])
+    tracks = zip(named_connections(view), view.person.stay.tracks, strict=True)
+    there = [(name, connection, track) for (name, connection), track in tracks if track.spans]
+    yield from sorted(there, key=lambda each: each[2].spans)
 
 
-def _notes(connection: Connection, spans: Spans, view: View) -> Iterator[str]:
+def _notes(connection: Connection, track: Track, view: View) -> Iterator[str]:
     moves = {code & 15 for code in connection.moves}
     if not moves & {Move.JOINED, Move.JOINED_AS_HOST}:
-        first = view.clock(spans[0][0])
+        first = view.clock(track.spans[0][0])
         yield f"no join was received: it starts at its first sign of life, {first}"
-    read = visit(connection, view.picture.course.now)
-    if read.open_since is not None and view.picture.course.over:
-        yield _lost_leave(connection, spans[-1][1], read.open_since, view)
-    elif read.open_since is not None:
+    if track.open_since is not None and view.picture.course.over:
+        yield _lost_leave(connection, track.spans[-1][1], track.open_since, view)
+    elif track.open_since is not None:
         yield "still there"
 
 

@@ -10,7 +10,8 @@ from streams.care.staff import SessionFact
 from streams.explanation.view import Section, View
 from streams.readable import counted, listed
 from streams.session.attendee import resolve
-from streams.session.facts import Connection, Move, Person
+from streams.session.facts import Connection, Person
+from streams.session.switches import Move
 
 
 def received(view: View) -> Section:
@@ -37,7 +38,7 @@ def received(view: View) -> Section:
 
 
 def people(view: View) -> list[tuple[str, Person]]:
-    """Every id that belongs to the participant, in the order of `Identity.connections`."""
+    """Every id that belongs to the participant, in the order of `Stay.tracks`."""
     return [
         (name, person)
         for name, person in view.facts.people.items()
@@ -46,7 +47,7 @@ def people(view: View) -> list[tuple[str, Person]]:
 
 
 def named_connections(view: View) -> list[tuple[str, Connection]]:
-    """The person's connections with their names, in the order of `Identity.connections`."""
+    """The person's connections with their names, in the order of `Stay.tracks`."""
     return [
         (connection_name, connection)
         for _, person in people(view)
@@ -58,7 +59,7 @@ def _counts(view: View) -> dict[str, Any]:
     connections = [connection for _, connection in named_connections(view)]
     moves = Counter(Move(code & 15) for each in connections for code in each.moves)
     for each in connections:
-        for stream in (each.streams or {}).values():
+        for stream in each.streams.values():
             moves.update(Move(code & 15) for code in stream)
     mine = [person for _, person in people(view)]
     return {

@@ -1,15 +1,16 @@
 """Assess: everything true of one session at one instant, as outputs for the ledger."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache, partial
 
 from schemas.policy import Policies
+from schemas.score import Score
 from schemas.topics import CARE, SCORES, VIOLATIONS
 from streams.identity import identify
-from streams.session.facts import SessionFacts
+from streams.session.facts import Person, SessionFacts
 from streams.session.measure import Picture, measure, nobody, together
 from streams.session.publish import Scored, render_result, render_score, signature
+from streams.session.switches import AT, Codes
 from streams.session.violations import SessionView, own_violations
 from streams.session.window import Course
 from streams.stage import Assessment, Output, Pace
@@ -111,7 +112,7 @@ def _told(
     """The score for everyone and, around the same score, the result for the care stage."""
     score_id = identify("score", scored.session, scored.participant)
     result_id = identify("result", scored.session, scored.participant)
-    score = cache(partial(render_score, scored, score_id))
+    score = _Once(scored, score_id)
     return (
         Output(
             id=score_id,
@@ -138,6 +139,22 @@ def _told(
     )
 
 
+class _Once:
+    """Renders a score when it is first asked for; made for everybody at every look."""
+
+    __slots__ = ("_made", "_score_id", "_scored")
+
+    def __init__(self, scored: Scored, score_id: str) -> None:
+        self._scored = scored
+        self._score_id = score_id
+        self._made: Score | None = None
+
+    def __call__(self) -> Score:
+        if self._made is None:
+            self._made = render_score(self._scored, self._score_id)
+        return self._made
+
+
 def _personal_looks(picture: Picture, now: int) -> list[int]:
     """When somebody's own times begin or end, or their reconnect grace runs out."""
     grace = picture.policy.presence.reconnect_grace
@@ -151,11 +168,15 @@ def _personal_looks(picture: Picture, now: int) -> list[int]:
 
 
 def _to_come(facts: SessionFacts, now: int) -> Iterator[int]:
-    """The next thing of each connection that happens after `now`: clocks differ."""
+    """The next thing of each person that happens after `now`: clocks differ."""
     for person in facts.people.values():
-        for each in person.connections.values():
-            if each.first_sign is not None and each.first_sign > now:
-                yield each.first_sign
-            for moves in (each.moves, *(each.streams or {}).values()):
-                if moves and moves[-1] >> 4 > now:
-                    yield moves[bisect_right(moves, now << 4 | 15)] >> 4
+        yield from (at for at in person.all_signs()[::2] if at > now)
+        for codes in _switches(person):
+            if codes and codes[-1] >> AT > now:
+                yield codes[bisect_left(codes, (now + 1) << AT)] >> AT
+
+
+def _switches(person: Person) -> Iterator[Codes]:
+    yield from (person.doors, person.camera, person.speech)
+    for streams in (person.streams or {}).values():
+        yield from streams.values()

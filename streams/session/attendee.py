@@ -8,7 +8,7 @@ from schemas.policy import Policy
 from schemas.score import CameraStatus, Standing
 from streams.intervals import Spans, clip
 from streams.session.camera import CameraFigures
-from streams.session.facts import Connection, Link, Person, Place, SessionFacts
+from streams.session.facts import Link, Person, Place, SessionFacts
 from streams.session.participation import Activity, Participation
 from streams.session.presence import Attendance, Stay
 from streams.session.window import Course, Window
@@ -20,11 +20,6 @@ class Identity(NamedTuple):
     participant: str
     people: Sequence[Person]
     identified: bool
-
-    @property
-    def connections(self) -> list[Connection]:
-        """Every connection under any of the person's ids."""
-        return [c for person in self.people for c in person.connections.values()]
 
     def minutes(self, base: int, facts_base: int) -> dict[str, int]:
         """Masks of minutes with chat, reactions and shared work, from minute `base` on."""

@@ -6,10 +6,8 @@ from typing import NamedTuple
 from schemas.policy_session import CameraRules
 from schemas.score import CameraStatus
 from streams.intervals import Spans, intersect, length, subtract, union
-from streams.session.facts import Move
 from streams.session.presence import Track
-
-CAMERA_ON = int(Move.CAMERA_ON)
+from streams.session.switches import AT, Codes, uncancelled
 
 
 class CameraFigures(NamedTuple):
@@ -43,12 +41,13 @@ def camera(
         return CameraFigures(status, 0, 0, [])
     settled = [(begin + rules.grace, end) for begin, end in whole if end - begin > rules.grace]
     measured = intersect(settled, window)
+    lasting = intersect(settled, union((*window, *passing))) if passing else measured
     on = filmed(tracks)
     return CameraFigures(
         status=status,
         on_ms=length(intersect(on, measured)),
         measured_ms=length(measured),
-        off=subtract(intersect(settled, union((*window, *passing))), on),
+        off=subtract(lasting, on),
     )
 
 
@@ -57,49 +56,37 @@ def filmed(tracks: Iterable[Track]) -> Spans:
     return union(
         span
         for track in tracks
-        for switches in (track.camera, *(track.connection.streams or {}).values())
+        for switches in (track.camera, *track.streams.values())
         if switches
         for span in _stretches(switches, track.spans)
     )
 
 
-def _stretches(codes: Iterable[int], spans: Spans) -> Spans:
+def _stretches(codes: Codes, spans: Spans) -> list[tuple[int, int]]:
     """From on to off, at the latest to the end of the stretch of presence it belongs to.
 
     An off without an on is nothing; an on and an off at one instant cancel out. What was
     switched on just before a presence (clocks differ) belongs to that presence.
     """
-    switches = uncancelled(codes, CAMERA_ON)
+    switches = uncancelled(codes)
     found: Spans = []
     previous = 0
-    for _, end in spans:
+    for begin, end in spans:
         since = None
-        for at, turned_on in switches:
+        for code in switches:
+            at = code >> AT
             if at < previous or at >= end:
                 continue
-            if turned_on:
+            if not code & 1:
                 since = at if since is None else since
             elif since is not None:
-                found.append((since, at))
+                if at > begin:
+                    found.append((since if since > begin else begin, at))
                 since = None
         if since is not None:
-            found.append((since, end))
+            found.append((since if since > begin else begin, end))
         previous = end
-    return intersect(union(found), spans)
-
-
-def uncancelled(codes: Iterable[int], on: int) -> list[tuple[int, bool]]:
-    """Switches as (instant, on), in order, without those on and off at one instant."""
-    switches: list[tuple[int, bool]] = []
-    for code in codes:
-        at = code >> 4
-        if code & 15 == on:
-            switches.append((at, True))
-        elif switches and switches[-1] == (at, True):
-            switches.pop()
-        else:
-            switches.append((at, False))
-    return switches
+    return found
 
 
 def present_since(whole: Spans, now: int) -> int | None:

@@ -1,18 +1,19 @@
 """Facts of one session, folded from telemetry so that order and repetition do not matter.
 
 Everything is a set, a smallest or largest value, or the newest revision of something, because
-union, min, max and newest are order-free and idempotent. A connection keeps its switches
-(joined, left, camera, …) as one sorted array of integers, `at << 4 | move`: compact, quick to
-append to, and one order for everything that happened to it.
+union, min, max and newest are order-free and idempotent. Switches (joined, left, camera, …) are
+kept in sorted arrays for all connections of a person together: most of the memory would
+otherwise go to what surrounds a handful of numbers, and most of the time to fetching it.
 """
 
 from array import array
-from bisect import bisect_left
-from enum import IntEnum
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from streams.session.switches import AT, NUMBER
 from streams.state import Mask
 
 MOST_CONNECTIONS = 64
@@ -25,42 +26,120 @@ MOST_REVISIONS = 50
 MOST_ENTITIES = 500
 MOST_STREAMS = 16
 
-
-class Move(IntEnum):
-    """What can happen to a connection. The order of equal instants follows the numbers."""
-
-    JOINED = 0
-    JOINED_AS_HOST = 1
-    LEFT = 2
-    LEFT_BY_NETWORK = 3
-    WAITING = 4
-    ADMITTED = 5
-    CAMERA_ON = 6
-    CAMERA_OFF = 7
-    SPEAKING_ON = 8
-    SPEAKING_OFF = 9
+NEVER = -(1 << 62)
+"""Stands for the sign of life that a connection never gave."""
 
 
-class Connection(Struct, array_like=True):
-    """One visit of one device. Signs of life are those given inside, not in a waiting room.
+class Connection(NamedTuple):
+    """One visit of one device, read from the facts of its person; moves are `at << 4 | move`.
 
-    `streams` holds the switches of named camera streams.
+    Signs of life are those given inside, not in a waiting room. `streams` holds the switches of
+    named camera streams.
     """
 
-    first_sign: int | None = None
-    last_sign: int | None = None
-    moves: array = msgspec.field(default_factory=lambda: array("q"))  # type: ignore[type-arg]
-    streams: dict[str, array] | None = None  # type: ignore[type-arg]
+    first_sign: int | None
+    last_sign: int | None
+    moves: list[int]
+    streams: dict[str, list[int]]
 
 
-class Person(Struct, array_like=True):
-    """One participant id. Minute sets are bit masks relative to the session's `base`."""
+def _no_codes() -> "array[int]":
+    return array("q")
 
-    connections: dict[str, Connection] = msgspec.field(default_factory=dict)
+
+class Person(Struct, array_like=True, gc=False):
+    """One participant id. Minute sets are bit masks relative to the session's `base`.
+
+    `names` are the connections by number. What most records need is what is known of the newest
+    one, so that this lies at hand: its name, its number as it stands in a code, and its first
+    and last sign of life; `signs` has those of the others. Switches lie in three arrays, because
+    each is measured on its own. `streams` are those of named camera streams, by connection.
+    """
+
+    newest: str = ""
+    number: int = 0
+    first_sign: int = NEVER
+    last_sign: int = NEVER
+    doors: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
+    camera: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
+    speech: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
+    names: list[str] = msgspec.field(default_factory=list)
+    signs: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
+    streams: dict[int, dict[str, array]] | None = None  # type: ignore[type-arg]
     chat: Mask = Mask(0)
     reactions: Mask = Mask(0)
     shared_work: Mask = Mask(0)
     answers: list[str] | None = None
+
+    def connection(self, name: str) -> int:
+        """The number of a connection as codes have it, given on first sight; -1 at the cap."""
+        try:
+            return self.names.index(name) << 4
+        except ValueError:
+            pass
+        known = len(self.names)
+        if known >= MOST_CONNECTIONS:
+            return -1
+        if known:
+            self.signs.extend((self.first_sign, self.last_sign))
+        self.names.append(name)
+        self.newest, self.number = name, known << 4
+        self.first_sign = self.last_sign = NEVER
+        return self.number
+
+    def all_signs(self) -> list[int]:
+        """The first and the last sign of life of each connection, one after the other."""
+        return [*self.signs, self.first_sign, self.last_sign]
+
+    def alive(self, number: int, at: int) -> bool:
+        """Note a sign of life of a connection; True if it told something new."""
+        if number != self.number:
+            return self._alive_of_old(number >> 3, at)
+        if at > self.last_sign:
+            if self.last_sign == NEVER:
+                self.first_sign = at
+            self.last_sign = at
+        elif at < self.first_sign:
+            self.first_sign = at
+        else:
+            return False
+        return True
+
+    def _alive_of_old(self, place: int, at: int) -> bool:
+        signs = self.signs
+        if at > signs[place + 1]:
+            if signs[place] == NEVER:
+                signs[place] = at
+            signs[place + 1] = at
+        elif at < signs[place]:
+            signs[place] = at
+        else:
+            return False
+        return True
+
+    @property
+    def connections(self) -> dict[str, Connection]:
+        """Each connection by name, for reading; measuring takes the arrays as they are."""
+        found = {}
+        signs = self.all_signs()
+        for number, name in enumerate(self.names):
+            first, last = signs[2 * number : 2 * number + 2]
+            streams = (self.streams or {}).get(number, {})
+            found[name] = Connection(
+                first_sign=None if first == NEVER else first,
+                last_sign=None if last == NEVER else last,
+                moves=_plain(
+                    code
+                    for code in (*self.doors, *self.camera, *self.speech)
+                    if code >> 4 & NUMBER == number
+                ),
+                streams={stream: _plain(codes) for stream, codes in streams.items()},
+            )
+        return found
+
+
+def _plain(codes: Iterable[int]) -> list[int]:
+    return sorted(code >> AT << 4 | code & 15 for code in codes)
 
 
 class Interruption(Struct, frozen=True, array_like=True):
@@ -123,7 +202,7 @@ class Place(Struct, frozen=True, array_like=True):
     make_up: bool
 
 
-class SessionFacts(Struct, array_like=True):
+class SessionFacts(Struct, array_like=True, gc=False):
     """Everything known about one session."""
 
     people: dict[str, Person] = msgspec.field(default_factory=dict)
@@ -142,15 +221,3 @@ class SessionFacts(Struct, array_like=True):
     decision: Decision | None = None
     named: list[str] = msgspec.field(default_factory=list)
     """Sorted: everyone whom any word on aliases ever named, to take back what it brought."""
-
-
-def insert(moves: "array[int]", code: int) -> bool:
-    """Add to a sorted array unless it is there; True if it was not."""
-    if not moves or code > moves[-1]:
-        moves.append(code)
-        return True
-    place = bisect_left(moves, code)
-    if moves[place] == code:
-        return False
-    moves.insert(place, code)
-    return True

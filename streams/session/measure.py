@@ -4,7 +4,7 @@ In flow order: the plan that holds, the course of the session, everyone's presen
 then per person attendance, camera, participation, standing and findings.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.instants import LATEST, milliseconds
@@ -52,7 +52,7 @@ def measure(facts: SessionFacts, policies: Policies, now: int) -> Picture:
     where = course(facts, plan, policy, now)
     horizon = Horizon(now, where.end, where.over, policy.presence.missing_leave == "last_seen")
     known = people.identities(facts)
-    stays = {name: stay(each.connections, horizon) for name, each in known.items()}
+    stays = {name: stay(each.people, horizon) for name, each in known.items()}
     named = {people.resolve(host, facts.links) for host in plan.hosts} if plan else set()
     hosts = {name: each for name, each in stays.items() if each.host or name in named}
     seen = window(facts, where, policy, together(hosts), together(stays))
@@ -61,7 +61,7 @@ def measure(facts: SessionFacts, policies: Policies, now: int) -> Picture:
         if plan is None
         else {people.resolve(place.participant, facts.links): place for place in plan.roster}
     )
-    reported = _reported(facts, stays.values())
+    reported = _reported(facts, list(stays.values()))
     attendees = {
         name: _attendee(
             known.get(name) or Identity(name, (), False),
@@ -96,7 +96,7 @@ def together(stays: Mapping[str, Stay]) -> Spans:
     return union(span for each in stays.values() for span in each.whole)
 
 
-def _reported(facts: SessionFacts, stays: Iterable[Stay]) -> frozenset[str]:
+def _reported(facts: SessionFacts, stays: Sequence[Stay]) -> frozenset[str]:
     """Signals that the source can report: as it says, or as anyone ever produced them."""
     if facts.ability is not None:
         return frozenset(facts.ability.signals)
@@ -107,8 +107,8 @@ def _reported(facts: SessionFacts, stays: Iterable[Stay]) -> frozenset[str]:
         "chat": any(person.chat for person in everybody),
         "reactions": any(person.reactions for person in everybody),
         "shared_work": any(person.shared_work for person in everybody),
-        "camera": any(track.camera or track.connection.streams for track in tracks),
-        "speaking": any(track.speech for track in tracks),
+        "camera": any(track.camera or track.streams for track in tracks),
+        "speaking": any(codes for each in stays for codes in each.speech),
     }
     return frozenset(signal for signal, seen in produced.items() if seen)
 
@@ -172,7 +172,7 @@ def _activity(
         return Activity(0, dict.fromkeys(("speaking", "chat", "reactions", "shared_work"), 0), 0, 0)
     rules = policy.participation
     base = counted[0][0] // MINUTE_MS
-    spoken = speaking_minutes(where_present.tracks, counted, base, rules)
+    spoken = speaking_minutes(where_present.speech, counted, base, rules)
     minutes = active_minutes(identity.minutes(base, facts.base), counted, base, spoken)
     offered, answered = polls(facts.polls, identity.answers, measured.presence, now, rules)
     return Activity(base, minutes, offered, answered)

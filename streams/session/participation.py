@@ -11,12 +11,8 @@ from typing import NamedTuple
 from schemas.instants import HOUR_MS, MINUTE_MS
 from schemas.policy_session import ParticipationRules, Scored
 from schemas.score import Level
-from streams.intervals import Spans, intersect, length, subtract, union
-from streams.session.camera import uncancelled
-from streams.session.facts import Move
-from streams.session.presence import Track
-
-SPEAKING_ON = int(Move.SPEAKING_ON)
+from streams.intervals import Spans, intersect, subtract, union
+from streams.session.switches import AT, CONNECTION, Codes, uncancelled
 
 SCORED: tuple[Scored, ...] = ("speaking", "chat", "polls", "reactions", "shared_work")
 
@@ -69,14 +65,15 @@ def mask(spans: Spans, base: int) -> int:
 
 
 def speaking_minutes(
-    tracks: Sequence[Track], counted: Spans, base: int, rules: ParticipationRules
+    voices: Iterable[Codes], counted: Spans, base: int, rules: ParticipationRules
 ) -> int:
     """Minutes with at least `speaking_min` of speech inside `counted`, as a mask."""
-    said = [span for each in tracks for span in _speech(each.speech, rules.speaking_open)]
+    said = [_speech(codes, rules.speaking_open) for codes in voices if codes]
     if not said:
         return 0
+    together = said[0] if len(said) == 1 else union(span for spans in said for span in spans)
     spoken: dict[int, int] = {}
-    for begin, end in intersect(union(said) if len(said) > 1 else said, counted):
+    for begin, end in intersect(together, counted):
         minute = begin // MINUTE_MS
         while (edge := (minute + 1) * MINUTE_MS) < end:
             spoken[minute] = spoken.get(minute, 0) + edge - begin
@@ -89,21 +86,34 @@ def speaking_minutes(
     return bits
 
 
-def _speech(codes: Iterable[int], longest_open: int) -> Spans:
-    """From on to off; an on whose off is lost closes after `longest_open`."""
+def _speech(codes: Codes, longest_open: int) -> Spans:
+    """From on to off of each connection; an on whose off is lost closes after `longest_open`.
+
+    Spans may touch: that costs no more than joining them.
+    """
     found: Spans = []
-    since = None
-    for at, on in uncancelled(codes, SPEAKING_ON):
-        if on:
-            if since is not None:
-                found.append((since, min(at, since + longest_open)))
-            since = at
-        elif since is not None:
-            found.append((since, at))
-            since = None
-    if since is not None:
+    speaking: dict[int, int] = {}
+    silent_since, in_order = 0, True
+    for code in codes:
+        at, connection = code >> AT, code & CONNECTION
+        since = speaking.pop(connection, None)
+        if not code & 1:
+            speaking[connection] = at
+            if since is None:
+                continue
+            at = min(at, since + longest_open)
+        elif since == at:
+            return _speech(uncancelled(codes), longest_open)
+        elif since is None:
+            continue
+        found.append((since, at))
+        in_order = in_order and since >= silent_since
+        silent_since = at
+    for since in speaking.values():
         found.append((since, since + longest_open))
-    return found
+        in_order = in_order and since >= silent_since
+        silent_since = since + longest_open
+    return found if in_order else union(found)
 
 
 def polls(
@@ -119,10 +129,21 @@ def polls(
         if opened is None:
             continue
         until = closed if closed is not None and closed > opened else opened + rules.poll_open
-        if length(intersect(presence, [(opened, min(until, now))])) >= rules.poll_present:
+        if _overlap(presence, opened, min(until, now)) >= rules.poll_present:
             there += 1
             answered += poll in answers
     return there, answered
+
+
+def _overlap(spans: Spans, begin: int, end: int) -> int:
+    """Milliseconds of `spans` in `[begin, end)`."""
+    shared = 0
+    for from_, until in spans:
+        if from_ >= end:
+            break
+        if until > begin:
+            shared += min(until, end) - max(from_, begin)
+    return max(shared, 0)
 
 
 def participation(

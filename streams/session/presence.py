@@ -6,14 +6,17 @@ the session is over, at the later of the connection's last sign and the last lea
 person's later connections. What lies behind a last sign is inferred; observed wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from streams.intervals import Spans, clip, gaps, intersect, length, subtract, union
-from streams.session.facts import Connection, Move
+from streams.session.facts import NEVER, Person
+from streams.session.switches import AT, NUMBER, Codes, Move, known
 from streams.session.waiting import WaitingStay, outside
 
-ADMITTED, CAMERA_OFF = int(Move.ADMITTED), int(Move.CAMERA_OFF)
+JOINED, JOINED_AS_HOST = int(Move.JOINED), int(Move.JOINED_AS_HOST)
+LEFT, LEFT_BY_NETWORK = int(Move.LEFT), int(Move.LEFT_BY_NETWORK)
+WAITING = int(Move.WAITING)
 """Plain numbers: looking up a member of an enum costs more than comparing."""
 
 
@@ -28,28 +31,26 @@ class Horizon(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A connection's presence, and its switches of the unnamed camera and of the voice."""
+    """A connection's presence, and its switches of cameras; `open_since` if it lacks its leave."""
 
-    connection: Connection
     spans: Spans
-    camera: list[int]
-    speech: list[int]
+    open_since: int | None
+    camera: Codes
+    streams: Mapping[str, Codes]
 
 
 class Visit(NamedTuple):
     """A connection with its stretches of presence; the last one may lack its leave."""
 
-    connection: Connection
+    last_sign: int
     spans: Spans
     open_since: int | None
     waiting: list[WaitingStay]
-    network: set[int]
+    network: list[int]
     """Instants at which it left for the network's sake."""
     host: bool
     stray: bool
     """It gave signs of life after its last leave."""
-    camera: list[int]
-    speech: list[int]
 
 
 class Stay(NamedTuple):
@@ -63,6 +64,8 @@ class Stay(NamedTuple):
     host: bool
     stray: int
     tracks: list[Track]
+    speech: list[Codes]
+    """Switches of the voice, for each of the person's ids."""
 
 
 class Attendance(NamedTuple):
@@ -84,89 +87,101 @@ class Attendance(NamedTuple):
     network_lost_ms: int
 
 
-def visit(connection: Connection, now: int) -> Visit:
-    """Read one connection's switches in order, up to `now`: clocks differ."""
+def visit(doors: Codes, first_sign: int, last_sign: int, now: int) -> Visit:
+    """Read the switches of one connection, none of them after `now`, in order."""
     spans: Spans = []
     waiting: list[WaitingStay] = []
-    network: set[int] = set()
-    open_at = before = joined_at = waiting_since = None
-    untouched, host, last_leave = True, False, None
-    first_sign = connection.first_sign
-    camera: list[int] = []
-    speech: list[int] = []
-    for code in connection.moves:
-        at, move = code >> 4, code & 15
-        if at > now:
-            break
-        if move > ADMITTED:
-            (speech if move > CAMERA_OFF else camera).append(code)
-            continue
-        if waiting_since is not None and move != Move.WAITING:
-            admitted = move not in (Move.LEFT, Move.LEFT_BY_NETWORK)
+    network: list[int] = []
+    open_at = before = joined_at = waiting_since = last_leave = None
+    untouched, host = True, False
+    for code in doors:
+        at, move = code >> AT, code & 15
+        if waiting_since is not None and move != WAITING:
+            admitted = move not in (LEFT, LEFT_BY_NETWORK)
             waiting.append(WaitingStay(waiting_since, at, admitted))
             waiting_since = None
-        if move <= Move.JOINED_AS_HOST:
-            host = host or move == Move.JOINED_AS_HOST
+        if move <= JOINED_AS_HOST:
+            host = host or move == JOINED_AS_HOST
             if at != joined_at:
                 before, joined_at = open_at, at
             open_at = at if open_at is None else open_at
             untouched = False
-        elif move <= Move.LEFT_BY_NETWORK:
+        elif move <= LEFT_BY_NETWORK:
             last_leave = at
-            if move == Move.LEFT_BY_NETWORK:
-                network.add(at)
+            if move == LEFT_BY_NETWORK:
+                network.append(at)
             if joined_at == at:
                 open_at = before
             elif open_at is not None:
                 spans.append((open_at, at))
                 open_at = None
-            elif untouched and first_sign is not None and first_sign < at:
+            elif untouched and NEVER < first_sign < at:
                 spans.append((first_sign, at))
             untouched = False
-        elif move == Move.WAITING and waiting_since is None and open_at is None:
+        elif move == WAITING and waiting_since is None and open_at is None:
             waiting_since = at
-    if untouched and first_sign is not None and first_sign <= now:
+    if untouched and NEVER < first_sign <= now:
         open_at = first_sign
     if waiting_since is not None:
         waiting.append(WaitingStay(waiting_since, None, admitted=False))
-    last_sign = connection.last_sign
-    stray = (
-        open_at is None
-        and last_leave is not None
-        and last_sign is not None
-        and last_sign > last_leave
-    )
-    return Visit(connection, spans, open_at, waiting, network, host, stray, camera, speech)
+    stray = open_at is None and last_leave is not None and last_sign > last_leave
+    return Visit(last_sign, spans, open_at, waiting, network, host, stray)
 
 
-def stay(connections: Sequence[Connection], horizon: Horizon) -> Stay:
-    """A person's presence from all of their connections."""
-    visits = [visit(connection, horizon.now) for connection in connections]
+def _visits(person: Person, now: int) -> list[Visit]:
+    signs = person.all_signs()
+    doors = _apart(known(person.doors, now), len(person.names))
+    return [
+        visit(codes, signs[2 * number], signs[2 * number + 1], now)
+        for number, codes in enumerate(doors)
+    ]
+
+
+def _apart(codes: Codes, connections: int) -> Sequence[Codes]:
+    """The switches of each connection."""
+    if connections == 1:
+        return (codes,)
+    apart: list[list[int]] = [[] for _ in range(connections)]
+    for code in codes:
+        apart[code >> 4 & NUMBER].append(code)
+    return apart
+
+
+def stay(people: Sequence[Person], horizon: Horizon) -> Stay:
+    """Somebody's presence from all connections of all of their ids."""
+    now = horizon.now
+    found = [_visits(person, now) for person in people]
+    visits = [each for visits in found for each in visits]
     observed: list[tuple[int, int]] = []
     inferred: list[tuple[int, int]] = []
     tracks: list[Track] = []
-    for each in visits:
-        spans = each.spans
-        if each.open_since is not None:
-            last_sign = max(each.connection.last_sign or 0, each.open_since)
-            leaves = _leaves(each, visits, horizon)
-            seen_until = min(last_sign, leaves) if horizon.over else leaves
-            observed.append((each.open_since, seen_until))
-            inferred.append((seen_until, leaves))
-            spans = union((*spans, (each.open_since, leaves)))
-        observed.extend(each.spans)
-        tracks.append(Track(each.connection, spans, each.camera, each.speech))
+    for person, own in zip(people, found, strict=True):
+        cameras = _apart(known(person.camera, now), len(own))
+        streams = person.streams or {}
+        for number, each in enumerate(own):
+            spans = each.spans
+            observed += spans
+            if each.open_since is not None:
+                leaves = _leaves(each, visits, horizon)
+                seen_until = leaves
+                if horizon.over:
+                    seen_until = min(max(each.last_sign, each.open_since), leaves)
+                    inferred.append((seen_until, leaves))
+                observed.append((each.open_since, seen_until))
+                spans = union((*spans, (each.open_since, leaves)))
+            tracks.append(Track(spans, each.open_since, cameras[number], streams.get(number, {})))
     seen = union(observed)
-    guessed = subtract(union(inferred), seen) if horizon.over else []
+    guessed = subtract(union(inferred), seen) if inferred else []
     return Stay(
         observed=seen,
         inferred=guessed,
-        whole=union((*seen, *guessed)),
+        whole=union((*seen, *guessed)) if guessed else seen,
         waiting=outside((each for v in visits for each in v.waiting), seen),
-        network=set().union(*(v.network for v in visits)),
+        network={at for v in visits for at in v.network},
         host=any(v.host for v in visits),
         stray=sum(v.stray for v in visits),
         tracks=tracks,
+        speech=[known(person.speech, now) for person in people],
     )
 
 
@@ -176,7 +191,7 @@ def _leaves(open_visit: Visit, visits: Sequence[Visit], horizon: Horizon) -> int
     if not horizon.over:
         # Whoever is there is there at `now` itself, even one who joined at that instant.
         return horizon.now + 1
-    last_sign = max(open_visit.connection.last_sign or 0, since)
+    last_sign = max(open_visit.last_sign, since)
     if horizon.last_seen:
         return last_sign
     later = [
@@ -198,15 +213,15 @@ def attend(stay: Stay, window: Spans, end: int, grace: int, bridge_max: int) -> 
     """Measure a stay against `window`; arrivals at or after the session's `end` are none."""
     missing = gaps(stay.whole)
     lost = [length(intersect([gap], window)) for gap in missing] if missing else []
-    bridged = _bridged(missing, lost, grace, bridge_max)
+    bridged = union(_bridged(missing, lost, grace, bridge_max)) if missing else []
     presence = union((*stay.whole, *bridged)) if bridged else stay.whole
     observed_ms = length(intersect(stay.observed, window))
     inferred_ms = length(intersect(stay.inferred, window)) if stay.inferred else 0
-    bridged_ms = length(intersect(union(bridged), window)) if bridged else 0
+    bridged_ms = length(intersect(bridged, window)) if bridged else 0
     arrived_at = _arrival(presence, stay.waiting, window, end)
     return Attendance(
         presence=presence,
-        bridged=union(bridged),
+        bridged=bridged,
         attended_ms=observed_ms + inferred_ms + bridged_ms,
         observed_ms=observed_ms,
         inferred_ms=inferred_ms,

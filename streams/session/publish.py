@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from schemas.care import SessionResult, WaitingEpisode
-from schemas.instants import instant, instant_or_none
+from schemas.instants import instant, instant_or_none, milliseconds
 from schemas.policy import Policy
 from schemas.score import Component, Episode, Finding, Score
 from schemas.telemetry import Span
@@ -161,8 +161,8 @@ def _component(part: Part) -> Component:
     )
 
 
-def _edges(episode: Episode) -> tuple[float, float | None]:
-    return episode.since.timestamp(), episode.until.timestamp() if episode.until else None
+def _edges(episode: Episode) -> tuple[int, int | None]:
+    return milliseconds(episode.since), milliseconds(episode.until) if episode.until else None
 
 
 def _kept_waiting(scored: Scored) -> bool:

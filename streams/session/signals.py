@@ -4,6 +4,7 @@ This runs once per event, so the common records (a switch of a connection, a sig
 take the shortest path that keeps the law: order-free and idempotent.
 """
 
+from array import array
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,17 +28,15 @@ from schemas.telemetry import (
     Waiting,
 )
 from streams.session.facts import (
-    MOST_CONNECTIONS,
     MOST_ENTITIES,
     MOST_MOVES,
     MOST_MOVES_TOGETHER,
     MOST_STREAMS,
-    Connection,
-    Move,
+    NEVER,
     Person,
     SessionFacts,
-    insert,
 )
+from streams.session.switches import AT, CONNECTION, Move, insert
 from streams.stage import Effect
 from streams.state import Mask
 
@@ -47,6 +46,9 @@ NOTHING, SIGNAL, PROMPT, TOO_MANY = (
     Effect.PROMPT,
     Effect.TOO_MANY,
 )
+SPEAKING_ON, SPEAKING_OFF = int(Move.SPEAKING_ON), int(Move.SPEAKING_OFF)
+"""Plain numbers: looking up a member of an enum costs more than all else it is used for."""
+
 MINUTE_MS = 60_000
 EARLIER_MINUTES = 30
 """Room left of the first active minute, so that a little disorder shifts nothing."""
@@ -54,18 +56,19 @@ EARLIER_MINUTES = 30
 Fold = Callable[[SessionFacts, Any, int], Effect]
 
 
-def _connection(facts: SessionFacts, record: PersonEvent) -> Connection | None:
-    """The record's connection, made on first sight; None at a cap."""
-    person = facts.people.get(record.participant)
-    if person is None:
-        if len(facts.people) >= MOST_PEOPLE:
-            return None
-        person = facts.people[record.participant] = Person()
-    name = record.connection or record.participant
-    connection = person.connections.get(name)
-    if connection is None and len(person.connections) < MOST_CONNECTIONS:
-        connection = person.connections[name] = Connection()
-    return connection
+def _person(facts: SessionFacts, name: str) -> Person | None:
+    """Somebody new; None at the cap."""
+    if len(facts.people) >= MOST_PEOPLE:
+        return None
+    person = facts.people[name] = Person()
+    return person
+
+
+def _connection(person: Person, record: PersonEvent) -> int:
+    """The number of the record's connection, made on first sight; -1 at the cap."""
+    if person.newest == record.connection:
+        return person.number
+    return person.connection(record.connection or record.participant)
 
 
 def _signal(facts: SessionFacts, at: int) -> bool:
@@ -76,16 +79,15 @@ def _signal(facts: SessionFacts, at: int) -> bool:
     return False
 
 
-def _alive(facts: SessionFacts, connection: Connection, at: int) -> bool:
-    """Note a sign of life; True if it told something new."""
-    last = connection.last_sign
-    if last is None:
-        connection.first_sign = connection.last_sign = at
-    elif at > last:
-        connection.last_sign = at
-    elif at < connection.first_sign:  # type: ignore[operator]  # set together with last_sign
-        connection.first_sign = at
-    else:
+def _alive(facts: SessionFacts, person: Person, number: int, at: int) -> bool:
+    """Note a sign of life of a connection; True if it told something new."""
+    if number == person.number and at > person.last_sign > NEVER:
+        # The usual case: nothing but what came last has changed.
+        person.last_sign = at
+        if at > facts.last_sign:  # type: ignore[operator]  # set with the person's
+            facts.last_sign = at
+        return True
+    if not person.alive(number, at):
         return False
     if facts.last_sign is None or at > facts.last_sign:
         facts.last_sign = at
@@ -93,25 +95,29 @@ def _alive(facts: SessionFacts, connection: Connection, at: int) -> bool:
     return True
 
 
-def _switch(facts: SessionFacts, connection: Connection, code: int) -> Effect:
-    """Insert a switch; NOTHING if it is known, TOO_MANY at a cap."""
-    moves = connection.moves
-    if len(moves) >= MOST_MOVES or facts.moves >= MOST_MOVES_TOGETHER:
-        return TOO_MANY
-    if not insert(moves, code):
-        return NOTHING
-    facts.moves += 1
-    return SIGNAL
+def _full(facts: SessionFacts, person: Person, number: int) -> bool:
+    """Whether the connection or the session may have no more switches."""
+    if facts.moves < MOST_MOVES:
+        return False
+    if facts.moves >= MOST_MOVES_TOGETHER:
+        return True
+    arrays = (person.doors, person.camera, person.speech)
+    if sum(map(len, arrays)) < MOST_MOVES:
+        return False
+    own = [code for codes in arrays for code in codes if code & CONNECTION == number]
+    return len(own) >= MOST_MOVES
 
 
 def _fold_waiting(facts: SessionFacts, record: Waiting, at: int) -> Effect:
     """Waiting is a sign of life, but not of being inside: it never starts a presence."""
-    connection = _connection(facts, record)
-    if connection is None:
+    person = facts.people.get(record.participant) or _person(facts, record.participant)
+    if person is None or (number := _connection(person, record)) < 0:
         return TOO_MANY
-    effect = _switch(facts, connection, at << 4 | Move.WAITING)
-    if effect != SIGNAL:
-        return effect
+    if _full(facts, person, number):
+        return TOO_MANY
+    if not insert(person.doors, at << AT | number | Move.WAITING):
+        return NOTHING
+    facts.moves += 1
     if facts.last_sign is None or at > facts.last_sign:
         facts.last_sign = at
     _signal(facts, at)
@@ -119,43 +125,20 @@ def _fold_waiting(facts: SessionFacts, record: Waiting, at: int) -> Effect:
 
 
 def _moves(move: Move, told: Effect, sign_of_life: bool = True) -> Fold:
-    """The fold of a record that is one switch of its connection.
-
-    Most events pass here in order, so appending is written out; all else takes `_switch`.
-    """
-    number = int(move)
+    """The fold of a record that is one switch of its connection."""
+    kind = "doors" if move <= Move.ADMITTED else "camera" if move <= Move.CAMERA_OFF else "speech"
 
     def fold_move(facts: SessionFacts, record: PersonEvent, at: int) -> Effect:
-        try:
-            connection = facts.people[record.participant].connections[record.connection]  # type: ignore[index]
-        except KeyError:
-            found = _connection(facts, record)
-            if found is None:
-                return TOO_MANY
-            connection = found
-        code = at << 4 | number
-        moves = connection.moves
-        last = connection.last_sign
-        if (
-            moves
-            and code > moves[-1]
-            and len(moves) < MOST_MOVES
-            and facts.moves < MOST_MOVES_TOGETHER
-            and last is not None
-            and at > last
-        ):
-            moves.append(code)
-            facts.moves += 1
-            if sign_of_life:
-                connection.last_sign = at
-                if at > facts.last_sign:  # type: ignore[operator]  # set with the connection's
-                    facts.last_sign = at
-            return told
-        effect = _switch(facts, connection, code)
-        if effect is not SIGNAL:
-            return effect
+        person = facts.people.get(record.participant) or _person(facts, record.participant)
+        if person is None or (number := _connection(person, record)) < 0:
+            return TOO_MANY
+        if _full(facts, person, number):
+            return TOO_MANY
+        if not insert(getattr(person, kind), at << AT | number | move):
+            return NOTHING
+        facts.moves += 1
         if sign_of_life:
-            _alive(facts, connection, at)
+            _alive(facts, person, number, at)
         else:
             _signal(facts, at)
         return told
@@ -183,30 +166,44 @@ def _fold_left(facts: SessionFacts, record: Left, at: int) -> Effect:
 
 
 def _fold_speaking(facts: SessionFacts, record: Speaking, at: int) -> Effect:
+    """Every second event, so that the usual one, in order and of the newest visit, has no calls."""
+    person = facts.people.get(record.participant)
+    if person is not None and person.newest == record.connection and facts.moves < MOST_MOVES:
+        codes = person.speech
+        code = at << AT | person.number | (SPEAKING_ON if record.on else SPEAKING_OFF)
+        if codes and code > codes[-1] and at > person.last_sign > NEVER:
+            codes.append(code)
+            facts.moves += 1
+            if record.on:
+                person.last_sign = at
+                if at > facts.last_sign:  # type: ignore[operator]  # set with the person's
+                    facts.last_sign = at
+            return SIGNAL
     return (_speaking_on if record.on else _speaking_off)(facts, record, at)
 
 
 def _fold_camera(facts: SessionFacts, record: Camera, at: int) -> Effect:
     if record.stream is None:
         return (_camera_on if record.on else _camera_off)(facts, record, at)
-    connection = _connection(facts, record)
-    if connection is None:
+    person = facts.people.get(record.participant) or _person(facts, record.participant)
+    if person is None or (number := _connection(person, record)) < 0:
         return TOO_MANY
-    streams = connection.streams
-    if streams is None:
-        streams = connection.streams = {}
-    moves = streams.get(record.stream)
-    if moves is None:
+    if person.streams is None:
+        person.streams = {}
+    streams = person.streams.setdefault(number >> 4, {})
+    codes = streams.get(record.stream)
+    if codes is None:
         if len(streams) >= MOST_STREAMS:
             return TOO_MANY
-        moves = streams[record.stream] = Connection().moves
-    if len(moves) >= MOST_MOVES or facts.moves >= MOST_MOVES_TOGETHER:
+        codes = streams[record.stream] = array("q")
+    if len(codes) >= MOST_MOVES or facts.moves >= MOST_MOVES_TOGETHER:
         return TOO_MANY
-    if not insert(moves, at << 4 | (Move.CAMERA_ON if record.on else Move.CAMERA_OFF)):
+    move = Move.CAMERA_ON if record.on else Move.CAMERA_OFF
+    if not insert(codes, at << AT | number | move):
         return NOTHING
     facts.moves += 1
     if record.on:
-        _alive(facts, connection, at)
+        _alive(facts, person, number, at)
     else:
         _signal(facts, at)
     return SIGNAL
@@ -216,15 +213,14 @@ def _minutes(signal: str) -> Fold:
     """The fold of a record that makes its clock minute an active one."""
 
     def fold_minute(facts: SessionFacts, record: PersonEvent, at: int) -> Effect:
-        connection = _connection(facts, record)
-        if connection is None:
+        person = facts.people.get(record.participant) or _person(facts, record.participant)
+        if person is None or (number := _connection(person, record)) < 0:
             return TOO_MANY
-        fresh = _alive(facts, connection, at)
-        minute = at // MINUTE_MS - facts.base
-        if minute < 0 or not facts.base:
-            _rebase(facts, at // MINUTE_MS)
-            minute = at // MINUTE_MS - facts.base
-        person = facts.people[record.participant]
+        fresh = _alive(facts, person, number, at)
+        clock_minute = at // MINUTE_MS
+        if clock_minute < facts.base or not facts.base:
+            _rebase(facts, clock_minute)
+        minute = clock_minute - facts.base
         before = getattr(person, signal)
         after = before | 1 << minute
         if after == before:
@@ -248,21 +244,20 @@ def _rebase(facts: SessionFacts, minute: int) -> None:
 
 
 def _fold_heartbeat(facts: SessionFacts, record: Heartbeat, at: int) -> Effect:
-    connection = _connection(facts, record)
-    if connection is None:
+    person = facts.people.get(record.participant) or _person(facts, record.participant)
+    if person is None or (number := _connection(person, record)) < 0:
         return TOO_MANY
-    return SIGNAL if _alive(facts, connection, at) else NOTHING
+    return SIGNAL if _alive(facts, person, number, at) else NOTHING
 
 
 def _fold_poll_answered(facts: SessionFacts, record: PollAnswered, at: int) -> Effect:
-    connection = _connection(facts, record)
-    if connection is None:
+    person = facts.people.get(record.participant) or _person(facts, record.participant)
+    if person is None or (number := _connection(person, record)) < 0:
         return TOO_MANY
-    person = facts.people[record.participant]
     answers = person.answers or []
     if record.poll not in answers and len(answers) >= MOST_ENTITIES:
         return TOO_MANY
-    fresh = _alive(facts, connection, at)
+    fresh = _alive(facts, person, number, at)
     if record.poll in answers:
         return SIGNAL if fresh else NOTHING
     # Sorted, so that equal facts have equal state.

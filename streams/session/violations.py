@@ -100,6 +100,8 @@ def _threshold(view: SessionView) -> Figures:
 
 def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[Stretch]:
     """Stays in the waiting room longer than allowed while a host was there."""
+    if not person.stay.waiting:
+        return []
     course, after = view.course, view.policy.waiting.not_admitted_after
     hosted = view.window.scheduled
     if view.window.hosted is not None:

@@ -19,9 +19,10 @@ from schemas.care import (
 )
 from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.simulation.account import Account
+from streams.simulation.days import WEEK_MS
 from streams.simulation.meeting import Meeting
 from streams.simulation.people import Person
-from streams.simulation.program import CLOSED, CLOSED_PROGRAM, WEEK_MS, Cast, Program
+from streams.simulation.program import CLOSED, CLOSED_PROGRAM, Cast, Program
 
 OLD_HANDS_DAYS = 60
 """How long before the weeks those came who are not new."""

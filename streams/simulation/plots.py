@@ -34,7 +34,7 @@ Name = Literal[
 ]
 MUTE = Style(turns=0, messages=0, reactions=0, shared_works=0, answers=0)
 LATE_S = (7 * 60, 10 * 60)
-DROPS = 6.0
+DROPS = 10.0
 """How often an hour a network fails that keeps somebody out."""
 
 

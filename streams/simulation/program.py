@@ -8,15 +8,13 @@ from typing import NamedTuple
 from schemas.instants import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.simulation import people
 from streams.simulation.agenda import PROGRAMS, QUIET_INCIDENTS, Agenda
+from streams.simulation.days import WEEK_MS, WEEKDAYS, Day, days_of
 from streams.simulation.meeting import Meeting
 from streams.simulation.people import Person
 from streams.simulation.plots import CALM, MAKE_UPS, PLOTS, Name, Plot
 from streams.simulation.settings import Evening
 from streams.simulation.sources import EXACT
 
-WEEK_MS = 7 * DAY_MS
-WEEKDAYS = (0, 1, 3)
-"""The days of a week on which groups meet, counted from its first."""
 MAKE_UP_DAY = 2
 MAKE_UP_MS = 90 * MINUTE_MS
 ANNOUNCED_MS = 6 * HOUR_MS + 5 * DAY_MS
@@ -26,14 +24,6 @@ CLOSED = 7
 CLOSED_PROGRAM = PROGRAMS[1]
 UNREST = 0.25
 """On the days before the last evening, fewer people stay away or leave early than on it."""
-
-
-class Day(NamedTuple):
-    """An evening of the groups, and when it begins against the last one."""
-
-    offset: int
-    weekly: bool
-    """Whether individual sessions and workshops are held, too."""
 
 
 class Series(NamedTuple):
@@ -78,7 +68,7 @@ class Program:
 
     def __init__(self, evening: Evening, weeks: int) -> None:
         self.agenda = Agenda(evening)
-        self.days = _days(weeks)
+        self.days = days_of(weeks)
         self.codes = self.agenda.codes
         self._random = Random(f"{evening.seed}/weeks")
         self.series = [
@@ -239,15 +229,6 @@ class Program:
             steady=frozenset({cast.participant}),
             make_up=True,
         )
-
-
-def _days(weeks: int) -> list[Day]:
-    last = (weeks - 1) * WEEK_MS + WEEKDAYS[-1] * DAY_MS
-    return [
-        Day(week * WEEK_MS + day * DAY_MS - last, day == WEEKDAYS[-1])
-        for week in range(weeks)
-        for day in WEEKDAYS
-    ]
 
 
 def _earlier(people: tuple[Person, ...], offset: int) -> Iterator[Person]:

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
+from schemas.instants import DAY_MS, EARLIEST, LATEST, milliseconds
+
 LONGEST_HOURS = 24
+MOST_IN_A_SESSION = 900
+"""Hosts, guests and aliases have their place in a session as well."""
+FIRST_MS = milliseconds(EARLIEST) + 366 * DAY_MS
+LAST_MS = milliseconds(LATEST) - 900 * DAY_MS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,5 +48,9 @@ class Evening:
             raise ValueError("there cannot be fewer than no sessions")
         if min(self.group_size, self.workshop_size) < 1:
             raise ValueError("a group and a workshop need at least one person")
+        if max(self.group_size, self.workshop_size) > MOST_IN_A_SESSION:
+            raise ValueError(f"a session cannot have more than {MOST_IN_A_SESSION} people")
+        if not FIRST_MS <= self.starts_at < LAST_MS:
+            raise ValueError("an evening must lie between 2001 and 2197")
         if not all(0 <= share <= 1 for share in (self.duplicates, self.disorder, self.lost_leaves)):
             raise ValueError("duplicates, disorder and lost_leaves are shares from 0 to 1")

@@ -8,11 +8,11 @@ them. What befalls people over the weeks is dealt in `plots`, what a single even
 from collections.abc import Iterator
 from dataclasses import replace
 
-from schemas.instants import DAY_MS
 from streams.simulation.account import Account
 from streams.simulation.casework import Casework
+from streams.simulation.days import last_evening
 from streams.simulation.delivery import Delivery, transmit
-from streams.simulation.program import WEEK_MS, WEEKDAYS, Program
+from streams.simulation.program import Program
 from streams.simulation.session import announce, hold
 from streams.simulation.settings import Evening
 from streams.simulation.timeline import Timeline
@@ -41,8 +41,3 @@ def weeks(settings: Evening, number: int) -> Iterator[Delivery]:
     Casework(program, account).work()
     occurrences += account.occurrences
     yield from transmit(occurrences, timeline, last)
-
-
-def last_evening(starts_at: int, number: int) -> int:
-    """When the last evening of `number` weeks begins, in ms."""
-    return starts_at + (number - 1) * WEEK_MS + WEEKDAYS[-1] * DAY_MS

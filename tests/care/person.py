@@ -16,6 +16,7 @@ from schemas.instants import milliseconds
 from schemas.policy import Policies, Policy
 from schemas.recommendation import Recommendation
 from schemas.score import Finding
+from schemas.telemetry import Span
 from schemas.topics import RECOMMENDATIONS, VIOLATIONS, WEEKS
 from schemas.violation import Violation
 from schemas.week import Week
@@ -79,9 +80,13 @@ class Person:
         phase: str | None = None,
         findings: Iterable[Finding] | None = None,
         said_at: datetime | None = None,
+        seen: int = 0,
         **fields: Any,
     ) -> "Person":
-        """The next word on a session; `expected` ones are to come, others final."""
+        """The next word on a session; `expected` ones are to come, others final.
+
+        `seen` are minutes of observed presence from its begin on.
+        """
         starts_at = when(starts) if isinstance(starts, str) else starts
         ends_at = starts_at + timedelta(minutes=minutes)
         whole = minutes * 60_000
@@ -109,6 +114,9 @@ class Person:
             },
         )
         said_at = said_at or (starts_at - timedelta(days=1) if coming else ends_at)
+        if seen:
+            span = Span(begins=starts_at, ends=starts_at + timedelta(minutes=seen))
+            told = msgspec.structs.replace(told, observed=(span,))
         return self.say(msgspec.structs.replace(told, assessed_at=said_at))
 
     def say(self, *records: CareEvent | SessionResult) -> "Person":

@@ -73,6 +73,7 @@ def test_after_twelve_weeks_a_notice_is_forgotten(third: str, expected: str) -> 
         {"withdrawn": True},
         {"program": "other"},
         {"make_up": True},
+        {"rostered": False, "guest": True},
     ],
 )
 def test_notices_that_excused_nothing_are_not_counted(fields: Any) -> None:
@@ -182,3 +183,8 @@ def test_what_the_host_did_is_not_counted(
         not_admitted=kept,
     )
     assert every_outcome(person, CLOSED) == {"s1": expected}
+
+
+def test_what_the_host_did_may_still_change_while_the_session_runs() -> None:
+    person = Person().session("s1", "03-02 10:00", "waiting", phase="running", not_admitted=True)
+    assert every_outcome(person, "03-02 11:00") == {"s1": "to_come"}

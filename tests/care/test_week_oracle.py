@@ -74,10 +74,10 @@ class Case(NamedTuple):
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    slots = draw(st.lists(st.integers(0, 55), min_size=1, max_size=9, unique=True))
+    slots = draw(st.lists(st.integers(0, 55), min_size=3, max_size=9, unique=True))
     meetings = []
     for number, slot in enumerate(sorted(slots)):
-        role = draw(st.sampled_from(["own", "own", "own", "own", "make_up", "guest"]))
+        role = draw(st.sampled_from(["own", "own", "own", "make_up", "guest"]))
         meetings.append(
             Meeting(
                 name=f"s{number}",
@@ -85,19 +85,21 @@ def cases(draw: st.DrawFn) -> Case:
                 hours=draw(st.integers(1, 3)),
                 kind=draw(st.sampled_from(["group", "group", "individual"])),
                 role=role,
-                came=draw(st.sampled_from(["attended", "attended", "partial", "absent"])),
+                came=draw(st.sampled_from(["attended", "absent", "partial", "absent"])),
                 void=draw(st.integers(0, 9)) == 0,
                 notice=draw(st.sampled_from([None, None, None, *NOTICES])),
                 accepted=draw(st.sampled_from([None, None, None, None, True, False])),
                 override=draw(st.sampled_from([None] * 9 + ["credited", "excused", "unexcused"])),
             )
         )
-    names = st.sampled_from([each.name for each in meetings])
-    links = draw(st.lists(st.tuples(names, names), max_size=5))
+    own = [each.name for each in meetings if each.role == "own"]
+    others = [each.name for each in meetings if each.role != "own"] or own
+    missed = st.sampled_from(own or others)
+    links = draw(st.lists(st.tuples(missed, st.sampled_from(others)), max_size=5))
     return Case(
         meetings=meetings,
         links=[link for link in links if link[0] != link[1]],
-        now=MONDAY + draw(st.integers(12, 22 * 24)) * HOUR,
+        now=MONDAY + (22 * 24 - draw(st.integers(0, 20 * 24))) * HOUR,
         by=draw(st.sampled_from(["sessions", "minutes"])),
         minimum=draw(st.sampled_from([Fraction(1, 2), Fraction(4, 5)])),
         allowed=draw(st.sampled_from([0, 0, 1])),

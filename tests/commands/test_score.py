@@ -269,6 +269,17 @@ def test_text_is_for_people() -> None:
     assert "ses-3: on no schedule, final" in lines
 
 
+def test_the_readme_shows_what_its_lines_give() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = [line[4:] for line in readme.splitlines() if line.startswith("    ")]
+    log = "\n".join(line for line in shown if line.startswith("{"))
+
+    result = run("-", "--table", text=log)
+
+    assert result.stderr == ""
+    assert "\n".join(result.stdout.splitlines()[2:]) in "\n".join(shown)
+
+
 def test_text_of_what_is_still_open() -> None:
     plan = {**PLAN, "hosts": ["sta-1"]}
     notice = {**ACCEPTED, "type": "absence_notified", "at": "2026-03-02T18:30:00Z"}
@@ -287,14 +298,17 @@ def test_text_of_what_is_still_open() -> None:
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="this system has no disk that is always full"
 )
-@pytest.mark.parametrize("form", ["--json", "--table"])
-def test_a_full_disk_is_one_clear_line(form: str) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [("score", "-", "--json"), ("score", "-", "--table"), ("explain", "ses-1", "par-1", "-")],
+)
+def test_a_full_disk_is_one_clear_line(command: tuple[str, ...]) -> None:
     log = "".join(json.dumps(record) + "\n" for record in LOG)
-    command = [sys.executable, "-m", "streams.commands", "score", "-", form]
+    program = [sys.executable, "-m", "streams.commands", *command]
 
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            command, input=log.encode(), stdout=full, stderr=subprocess.PIPE, check=False
+            program, input=log.encode(), stdout=full, stderr=subprocess.PIPE, check=False
         )
 
     assert done.returncode == 1

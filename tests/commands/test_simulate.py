@@ -57,6 +57,23 @@ def test_the_same_seed_gives_the_same_lines(run: Run) -> None:
     assert min(appended) > 0
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--start", "9999-12-31T00:00:00Z"),
+        ("--start", "0001-01-01T00:00:00Z"),
+        ("--start", "1970-01-01T00:00:00Z"),
+        ("--group-size", "100000"),
+        ("--duplicates", "nan"),
+    ],
+)
+def test_an_evening_that_cannot_be_is_refused_in_one_line(run: Run, wrong: tuple[str, str]) -> None:
+    result = run("simulate", *wrong)
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
 def test_every_option_reaches_the_evening(run: Run) -> None:
     options = "--seed 3 --scale 60 --groups 2 --group-size 4 --individuals 0 --workshops 1"
     more = "--workshop-size 5 --duplicates 0 --disorder 0.5 --lost-leaves 0.2 --no-incidents"

@@ -12,6 +12,7 @@ from streams import state
 from streams.session import facts as caps
 from streams.session.facts import SessionFacts
 from streams.session.fold import FOLDS
+from streams.session.switches import AT
 from streams.stage import Effect
 from tests.builders import (
     Log,
@@ -188,8 +189,9 @@ def test_what_a_cap_refused_left_nothing_behind(record: Event) -> None:
 
 def test_a_connection_has_so_many_switches_and_no_more() -> None:
     facts = folded([joined("10:00", "a")])
-    moves = facts.people["a"].connections["c1"].moves
-    moves.extend(moves[0] + 16 * n for n in range(1, caps.MOST_MOVES))
+    doors = facts.people["a"].doors
+    doors.extend(doors[0] + (n << AT) for n in range(1, caps.MOST_MOVES))
+    facts.moves = len(doors)
 
     assert fold(facts, left("11:00", "a")) is Effect.TOO_MANY
     assert fold(facts, joined("11:00", "a", "c2")) is Effect.PROMPT

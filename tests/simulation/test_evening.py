@@ -218,6 +218,7 @@ def test_times_tie_where_a_source_has_whole_seconds(usual: list[Delivery]) -> No
         {"hours": 30.0},
         {"groups": -1},
         {"group_size": 0},
+        {"workshop_size": 901},
         {"duplicates": 1.5},
         {"lost_leaves": -0.1},
     ],
