@@ -29,12 +29,15 @@ class Links(NamedTuple):
     """What make-ups, and other groups, came to.
 
     `mends` by missed session; `arranged`: missed sessions with a make-up still to come, and
-    when it begins; `remarks`: links that cannot count, as (missed session, why).
+    when it begins; `remarks`: links that cannot count; `dangling`: links of which the missed
+    session is none that anybody heard of, with the begin (ms) of the make-up.
     """
 
     mends: dict[str, Mend]
     arranged: dict[str, int]
     remarks: list[tuple[str, str]]
+    """Missed session, and why."""
+    dangling: list[tuple[str, int]]
 
 
 def set_by_staff(result: Result, staff: Said) -> Outcome | None:
@@ -89,10 +92,12 @@ def _make_ups(
     now: int,
 ) -> Links:
     """Links in the order in which they were arranged: each session makes up for one at most."""
-    links = Links({}, {}, [])
+    links = Links({}, {}, [], [])
     used: set[str] = set()
     for link in staff.make_ups:
         miss = missed.get(link.session)
+        if link.session not in results:
+            links.dangling.append((link.session, milliseconds(link.starts_at)))
         if miss is None or miss.program is None or link.session in links.mends:
             continue
         other = results.get(link.make_up)

@@ -1,5 +1,6 @@
 """Publish: what was counted and judged as the records that leave the care stage."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from schemas.instants import instant, instant_or_none
@@ -119,7 +120,6 @@ def _week(
 ) -> Week:
     span, tally, dose = week.span, week.tally, week.dose
     policy, goals = span.policy, week.goals
-    sessions = {each.counted.result.session for each in tally.entries}
     return Week(
         id=week_id(participant, program, span.label),
         participant=participant,
@@ -166,12 +166,21 @@ def _week(
         practice_days=week.practised,
         practice_goal=goals.practice_days if goals else None,
         participation_goal=goals.participation if goals else None,
-        remarks=tuple(
-            f"make-up of {session}: {why}" for session, why in links.remarks if session in sessions
-        ),
+        remarks=tuple(_remarks(week, links)),
         policy=policy.version,
         withdrawn=not week.belongs,
     )
+
+
+def _remarks(week: WeekView, links: Links) -> Iterator[str]:
+    """Make-ups that cannot count, and why; one of an unknown session where it would be held."""
+    sessions = {each.counted.result.session for each in week.tally.entries}
+    for session, why in links.remarks:
+        if session in sessions:
+            yield f"make-up of {session}: {why}"
+    for session, at in links.dangling:
+        if week.span.begins <= at < week.span.ends:
+            yield f"make-up of {session}: no_such_session"
 
 
 def _outcome(counted: Counted, overlapping: set[str]) -> SessionOutcome:

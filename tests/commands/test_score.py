@@ -277,7 +277,8 @@ def test_the_readme_shows_what_its_lines_give() -> None:
     result = run("-", "--table", text=log)
 
     assert result.stderr == ""
-    assert "\n".join(result.stdout.splitlines()[2:]) in "\n".join(shown)
+    printed = [line for line in result.stdout.splitlines()[2:] if line]
+    assert "\n".join(printed) in "\n".join(shown)
 
 
 def test_text_of_what_is_still_open() -> None:
