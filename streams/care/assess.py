@@ -13,7 +13,7 @@ from streams.care.concerns import concerns
 from streams.care.excuse import excuses, expiries
 from streams.care.facts import CareFacts, Result
 from streams.care.grounds import grounds
-from streams.care.membership import enrolments, turns
+from streams.care.membership import turns
 from streams.care.outcome import Outcomes, outcomes
 from streams.care.program import ProgramView, programs
 from streams.care.publish import advised_output, concern_output, held_output, week_output
@@ -59,7 +59,7 @@ def judged(participant: str, facts: CareFacts, policies: Policies, now: int) -> 
         worries += own
         why = grounds(participant, view, held, own, staff, now)
         advised += advise(participant, view.name, why, staff, reasons)
-        if enrolments(staff, view.name):
+        if view.name in staff.stays:
             reasons.setdefault(recommendation_id(participant, view.name, "not_scheduled"), PLANNED)
     looks = [*expiries(excused), *turns(staff), *snoozes(staff), *found.links.arranged.values()]
     looks += _closings(views)

@@ -7,7 +7,7 @@ from schemas.recommendation import RecommendationKind
 from schemas.violation import Rule
 from streams.care.concern import Concern
 from streams.care.facts import Result
-from streams.care.membership import away, enrolments
+from streams.care.membership import away
 from streams.care.program import PastWeek, ProgramView
 from streams.care.recommendations import Ground, handled, recommendation_id
 from streams.care.staff import Said, talks_at
@@ -136,7 +136,7 @@ def _weeks_below(participant: str, program: ProgramView) -> Iterator[Ground]:
 
 
 def _nothing_planned(program: ProgramView, staff: Said, now: int) -> Iterator[Ground]:
-    enrolled = [each for each in enrolments(staff, program.name) if each.holds(now)]
+    enrolled = [each for each in staff.stays.get(program.name, ()) if each.holds(now)]
     planned = any(not each.result.over for each in program.counted)
     if not enrolled or planned or away(staff, program.name, now):
         return

@@ -5,51 +5,22 @@ closed. Without an enrolment the roster alone decides. Enrolments that overlap a
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import chain
 
-from schemas.care import Enrolled
 from schemas.instants import milliseconds
 from streams.care.calendar import local_day
-from streams.care.staff import Said
-
-
-class Enrolment(NamedTuple):
-    """One stay in a program, `[begins, ends)` in ms; `ends` None while it lasts."""
-
-    fact: Enrolled
-    begins: int
-    ends: int | None
-
-    def holds(self, at: int) -> bool:
-        """Whether the person is enrolled at `at` ms."""
-        return self.begins <= at and (self.ends is None or at < self.ends)
-
-
-def enrolments(staff: Said, program: str | None = None) -> list[Enrolment]:
-    """The stays in a program, or in any, in the order in which they were said."""
-    found = []
-    for fact in staff.enrolled:
-        if program is not None and fact.program != program:
-            continue
-        begins = milliseconds(fact.begins)
-        leaves = (
-            milliseconds(each.begins) for each in staff.discharged if each.program == fact.program
-        )
-        found.append(
-            Enrolment(fact, begins, min((at for at in leaves if at > begins), default=None))
-        )
-    return found
+from streams.care.staff import Enrolment, Said
 
 
 def enrolment_at(staff: Said, program: str, at: int) -> Enrolment | None:
     """The enrolment in force; of several the one that was said last."""
-    holding = [each for each in enrolments(staff, program) if each.holds(at)]
+    holding = [each for each in staff.stays.get(program, ()) if each.holds(at)]
     return holding[-1] if holding else None
 
 
 def asked(staff: Said, program: str, at: int, zone: str) -> bool:
     """Whether the program asks the person to a session that starts at `at` ms."""
-    stays = enrolments(staff, program)
+    stays = staff.stays.get(program)
     if stays and not any(each.holds(at) for each in stays):
         return False
     return not away(staff, program, at) and not _closed(staff, program, at, zone)
@@ -74,7 +45,7 @@ def _closed(staff: Said, program: str, at: int, zone: str) -> bool:
 
 def turns(staff: Said) -> Iterator[int]:
     """Every instant (ms) at which time alone changes whether somebody belongs to a program."""
-    for each in enrolments(staff):
+    for each in chain.from_iterable(staff.stays.values()):
         yield each.begins
         if each.ends is not None:
             yield each.ends

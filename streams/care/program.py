@@ -11,7 +11,6 @@ from streams.care.calendar import WeekSpan, week_of
 from streams.care.dose import Dose, dose, practice_days
 from streams.care.excuse import exempt
 from streams.care.facts import CareFacts, Result, SealedStep, SealedWeek
-from streams.care.membership import enrolments
 from streams.care.mend import by_time
 from streams.care.outcome import Counted, Outcomes
 from streams.care.runs import Step
@@ -76,7 +75,7 @@ def programs(
     facts: CareFacts, staff: Said, found: Outcomes, policies: Policies, now: int
 ) -> list[ProgramView]:
     """Every program in which the person ever had a session, or is enrolled."""
-    names = {*facts.starts, *(each.fact.program for each in enrolments(staff))}
+    names = {*facts.starts, *staff.stays}
     return [_program(name, facts, staff, found, policies, now) for name in sorted(names)]
 
 
@@ -102,7 +101,7 @@ def _program(
     own, here = _by_week(name, counted, policies), _by_week(name, seen, policies)
     means = {label: mean(here.get(label, ()), unscored) for label in spans}
     means |= {label: _sealed_mean(kept) for label, kept in sealed.items()}
-    enrolled = bool(enrolments(staff, name))
+    enrolled = name in staff.stays
     places = _by_week(name, [each for each in known if each.rostered or enrolled], policies)
     weeks = [
         WeekView(

@@ -107,12 +107,30 @@ def week_output(
         topic=WEEKS.name,
         key=participant,
         kind="rollcall.week.v1",
-        signature="",
-        pace=Pace.AT_ONCE,
+        signature=_figures(week, links, overlapping),
+        pace=Pace.SIGNATURE,
         final=week.tally.closed,
         render=partial(_week, participant, program, week, links, overlapping),
         withdrawn=not week.belongs,
     )
+
+
+def _figures(week: WeekView, links: Links, overlapping: set[str]) -> str:
+    """Everything that a week's record says: while it stays as it is nothing is rendered."""
+    tally, dose, goals = week.tally, week.dose, week.goals
+    figures = (
+        tally[2:-1],
+        [
+            (result.session, result.order, counted[3:], result.session in overlapping, due, earned)
+            for counted, due, earned in tally.entries
+            for result in (counted.result,)
+        ],
+        (dose.days, dose.day_asked, dose.week_asked),
+        (week.attended_ms, week.mean, week.trend, week.practised, week.belongs),
+        (goals.practice_days, goals.participation) if goals else None,
+        (*_remarks(week, links), week.span.policy.version),
+    )
+    return identify(repr(figures))
 
 
 def _week(

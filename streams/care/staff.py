@@ -1,6 +1,6 @@
 """Staff: what was said of a person and not taken back, sorted by what it is about."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from schemas.care import (
@@ -29,10 +29,23 @@ SessionFact = AbsenceNotified | AbsenceDecided | Override | Waived
 """What staff say of one session."""
 
 
+class Enrolment(NamedTuple):
+    """One stay in a program, `[begins, ends)` in ms; `ends` None while it lasts."""
+
+    fact: Enrolled
+    begins: int
+    ends: int | None
+
+    def holds(self, at: int) -> bool:
+        """Whether the person is enrolled at `at` ms."""
+        return self.begins <= at and (self.ends is None or at < self.ends)
+
+
 class Said(NamedTuple):
     """Staff facts that hold, each list oldest first by (at, id).
 
-    `talks` are check-ins and reviews; what is said of an output is found by its id.
+    `talks` are check-ins and reviews; what is said of an output is found by its id. `stays` are
+    enrolments with their ends, by program.
     """
 
     sessions: dict[str, list[SessionFact]]
@@ -48,15 +61,25 @@ class Said(NamedTuple):
     acknowledged: dict[str, Acknowledged]
     snoozed: dict[str, Snoozed]
     waived: dict[str, Waived]
+    stays: dict[str, list[Enrolment]]
 
 
 def said(staff: Mapping[str, Staff]) -> Said:
     """What staff said of this person."""
-    index = Said({}, [], [], [], [], [], [], [], [], [], {}, {}, {})
+    index = Said({}, [], [], [], [], [], [], [], [], [], {}, {}, {}, {})
     for fact in sorted(staff.values(), key=lambda fact: (fact.at, fact.id, fact.entity)):
         if not fact.withdrawn:
             _file(index, fact)
+    for enrolled in index.enrolled:
+        stays = index.stays.setdefault(enrolled.program, [])
+        stays.append(_stay(enrolled, index.discharged))
     return index
+
+
+def _stay(enrolled: Enrolled, discharged: Iterable[Discharged]) -> Enrolment:
+    begins = milliseconds(enrolled.begins)
+    leaves = (milliseconds(each.begins) for each in discharged if each.program == enrolled.program)
+    return Enrolment(enrolled, begins, min((at for at in leaves if at > begins), default=None))
 
 
 def _file(index: Said, fact: Staff) -> None:
