@@ -1,0 +1,64 @@
+"""Source: what every platform adapter is, and what comes out of it.
+
+An adapter reads one payload as the platform sent it (a webhook's body, a report's bytes) and
+gives telemetry records. It is pure and order-free: the same payload always gives the same
+records with the same ids, so that a redelivery changes nothing. Unknown events and fields are
+passed over and counted; what cannot be understood is refused as a whole, without a guess.
+"""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+from schemas.telemetry import Signals, Telemetry
+
+Thing = Literal["participant", "connection", "session", "room"]
+Naming = Callable[[Thing, str], str]
+"""The pseudonym of something that a platform names; the same for the same name, for ever."""
+
+
+class Payload(NamedTuple):
+    """One payload: its bytes, and when it was received (ms), for what carries no time."""
+
+    body: bytes
+    received_at: int
+
+
+class Converted(NamedTuple):
+    """Telemetry, and what was passed over.
+
+    `ignored` has a code for each thing that told nothing: `unknown_event`, or the name of an
+    event of the platform that is known and of no use. Never a text out of the payload.
+    """
+
+    records: tuple[Telemetry, ...]
+    ignored: tuple[str, ...] = ()
+
+
+class NotUnderstoodError(Exception):
+    """A payload that cannot be what the platform sends; `code` says why, in no words of its own.
+
+    `where` is a place in it: a field's path, or a line's number.
+    """
+
+    def __init__(self, code: str, where: str = "") -> None:
+        super().__init__(f"{where}: {code}" if where else code)
+        self.code = code
+        self.where = where
+
+
+class Source(NamedTuple):
+    """One kind of payload of one platform, with the signals that it can report."""
+
+    name: str
+    signals: Signals
+    camera: Literal["exact", "upper_bound", "none"]
+    convert: Callable[[Payload, Naming], Converted]
+
+
+def record_id(*parts: str) -> str:
+    """The id of a record by what makes it one: an event that is sent again has the same id.
+
+    Parts are pseudonyms, instants and event names, so that nothing can be read out of an id.
+    """
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
