@@ -1,0 +1,115 @@
+"""Visits: the rows of a report, as records.
+
+Each row is a connection of its own. Rows of one person that overlap are several devices or a
+reconnect; their union is the person's presence, which the session's rules work out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from schemas.instants import milliseconds, rfc3339
+from schemas.platforms.source import Converted, Meeting, Naming, record_id
+from schemas.telemetry import Heartbeat, Joined, Left, SessionEnded, Telemetry, Waiting
+
+NO_IDENTITY = "no_identity"
+NO_LENGTH = "no_length"
+NO_TIMES = "no_times"
+
+
+class Visit(NamedTuple):
+    """One row. `who` is a stable id or an address, null if the report has neither.
+
+    Without `joined_at` the person was there before `seen_at`; without `left_at` they were still
+    there when the report was made.
+    """
+
+    who: str | None
+    joined_at: datetime | None
+    left_at: datetime | None
+    seen_at: datetime | None = None
+    host: bool = False
+    waiting: bool = False
+
+
+def as_records(
+    source: str,
+    visits: Iterable[Visit],
+    meeting: Meeting,
+    naming: Naming,
+    ended_at: datetime | None = None,
+) -> Converted:
+    """The records of all `visits`, and the end that closes the report.
+
+    `ended_at` is the end that the report states. Without it the meeting ended no earlier than
+    planned: that everybody left before does not tell that the session was shorter.
+
+    Ignored: `no_identity` for a row whose person nothing identifies, and who is a guest of this
+    row alone; `no_length` for one that begins and ends at once, as short visits do in reports
+    of whole minutes; `no_times` for one without any.
+    """
+    records: list[Telemetry] = []
+    ignored: list[str] = []
+    seen: Counter[tuple[str | None, str]] = Counter()
+    for visit in visits:
+        times = (visit.joined_at, visit.seen_at, visit.left_at)
+        if not any(times):
+            ignored.append(NO_TIMES)
+            continue
+        if visit.joined_at is not None and visit.joined_at == visit.left_at:
+            # Leaving and joining at one instant would read as having come back.
+            ignored.append(NO_LENGTH)
+            continue
+        # Two rows alike are two devices. A row's number would change with its neighbours.
+        written = [rfc3339(milliseconds(at)) if at else "" for at in times]
+        place = "\n".join((*written, "waiting" if visit.waiting else ""))
+        seen[visit.who, place] += 1
+        row = f"{place}\n{seen[visit.who, place]}"
+        if visit.who is None:
+            ignored.append(NO_IDENTITY)
+        records += _records(source, visit, _named(visit.who, row, meeting, naming))
+    last = max((record.at for record in records), default=None)
+    records += _closing(source, meeting, ended_at, last)
+    return Converted(tuple(records), tuple(ignored))
+
+
+class _Names(NamedTuple):
+    session: str
+    participant: str
+    connection: str
+
+
+def _named(who: str | None, row: str, meeting: Meeting, naming: Naming) -> _Names:
+    known = f"guest\n{meeting.session}\n{row}" if who is None else who
+    connection = naming("connection", f"{meeting.session}\n{known}\n{row}")
+    return _Names(meeting.session, naming("participant", known), connection)
+
+
+def _records(source: str, visit: Visit, names: _Names) -> Iterator[Telemetry]:
+    def told(event: str, at: datetime) -> dict[str, object]:
+        told_id = record_id(source, event, names.connection, rfc3339(milliseconds(at)))
+        return {"id": told_id, "source": source, "at": at, **names._asdict()}
+
+    if visit.waiting:
+        if visit.joined_at is not None:
+            yield Waiting(**told("waiting", visit.joined_at))  # type: ignore[arg-type]
+    elif visit.joined_at is not None:
+        role = "host" if visit.host else "participant"
+        yield Joined(**told("joined", visit.joined_at), role=role)  # type: ignore[arg-type]
+    elif visit.seen_at is not None:
+        # A sign of life, and not a join: to join then would be to be late.
+        yield Heartbeat(**told("seen", visit.seen_at))  # type: ignore[arg-type]
+    if visit.left_at is not None:
+        yield Left(**told("left", visit.left_at))  # type: ignore[arg-type]
+
+
+def _closing(
+    source: str, meeting: Meeting, stated: datetime | None, last: datetime | None
+) -> Sequence[SessionEnded]:
+    known = [at for at in (stated or meeting.ends_at, last) if at is not None]
+    if not known:
+        return ()
+    at = max(known)
+    told_id = record_id(source, "ended", meeting.session, rfc3339(milliseconds(at)))
+    return (SessionEnded(id=told_id, source=source, at=at, session=meeting.session),)
