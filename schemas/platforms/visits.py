@@ -6,7 +6,7 @@ reconnect; their union is the person's presence, which the session's rules work 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from schemas.instants import milliseconds, rfc3339
@@ -110,6 +110,6 @@ def _closing(
     known = [at for at in (stated or meeting.ends_at, last) if at is not None]
     if not known:
         return ()
-    at = max(known)
+    at = max(known).astimezone(UTC)
     told_id = record_id(source, "ended", meeting.session, rfc3339(milliseconds(at)))
     return (SessionEnded(id=told_id, source=source, at=at, session=meeting.session),)
