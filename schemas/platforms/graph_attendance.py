@@ -5,7 +5,7 @@ The answer to `…/attendanceReports?$expand=attendanceRecords`, a single report
 seven digits of a second; what is not known is null, or the first instant of the year 1.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
@@ -21,7 +21,7 @@ from schemas.platforms.source import (
     Payload,
     Report,
 )
-from schemas.platforms.visits import Visit, as_records
+from schemas.platforms.stays import Stay, as_records
 
 NAME = "graph_attendance"
 YEAR_OF_NULLS = 1
@@ -46,6 +46,7 @@ class Identity(Struct, frozen=True):
 class Entry(Struct, frozen=True, rename="camel"):
     """A report of a meeting, or the record of one person in it, or a list of either."""
 
+    id: str | None = None
     value: tuple["Entry", ...] | None = None
     attendance_records: tuple["Entry", ...] | None = None
     meeting_end_date_time: Instant | None = None
@@ -59,7 +60,10 @@ _decode = Decoder(Entry).decode
 
 
 def convert(payload: Payload, meeting: Meeting, naming: Naming) -> Converted:
-    """A join and a leave for each interval, the same interval in two reports being one.
+    """A join and a leave for each interval, one that stands in two reports being one.
+
+    Somebody goes by their address, which other reports and rosters have, too; by the id of
+    their account where no record of it in the payload has an address.
 
     Raises:
         NotUnderstoodError: the codec's reasons for bad JSON, `no_attendance` if no list of
@@ -73,10 +77,19 @@ def convert(payload: Payload, meeting: Meeting, naming: Naming) -> Converted:
     lists = ((each.value, each.attendance_records, each.intervals) for each in everything)
     if all(several is None for each in lists for several in each):
         raise NotUnderstoodError("no_attendance")
-    visits = dict.fromkeys(visit for each in everything for visit in _visits(each))
+    addresses = {
+        each.identity.id: each.email_address
+        for each in everything
+        if each.identity and each.identity.id and each.email_address
+    }
+    stays: dict[tuple[str | None, Stay], Stay] = {}
+    for each in everything:
+        # Guests at the same time are two, unless it is one record that stands there twice.
+        for stay in _stays(each, addresses):
+            stays[None if stay.who else each.id, stay] = stay
     ends = [_known(each.meeting_end_date_time) for each in everything]
     ended_at = max(filter(None, ends), default=None)
-    return as_records(NAME, visits, meeting, naming, ended_at)
+    return as_records(NAME, stays.values(), meeting, naming, ended_at)
 
 
 def _entries(entry: Entry, depth: int = 0) -> Iterator[Entry]:
@@ -88,8 +101,9 @@ def _entries(entry: Entry, depth: int = 0) -> Iterator[Entry]:
         yield from _entries(each, depth + 1)
 
 
-def _visits(entry: Entry) -> Iterator[Visit]:
-    who = (entry.identity and entry.identity.id) or entry.email_address or None
+def _stays(entry: Entry, addresses: Mapping[str, str]) -> Iterator[Stay]:
+    account = (entry.identity and entry.identity.id) or ""
+    who = entry.email_address or addresses.get(account) or account or None
     for interval in entry.intervals or ():
         joined_at = _known(interval.join_date_time)
         left_at = _known(interval.leave_date_time)
@@ -100,7 +114,7 @@ def _visits(entry: Entry) -> Iterator[Visit]:
             left_at = _known(joined_at + lasted)
         if joined_at is not None and left_at is not None and left_at < joined_at:
             raise NotUnderstoodError("leave_before_join", "attendanceIntervals")
-        yield Visit(who, joined_at, left_at, host=(entry.role or "").casefold() == "organizer")
+        yield Stay(who, joined_at, left_at, host=(entry.role or "").casefold() == "organizer")
 
 
 def _known(at: datetime | None) -> datetime | None:

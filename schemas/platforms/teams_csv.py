@@ -36,8 +36,8 @@ from schemas.platforms.source import (
     Payload,
     Report,
 )
+from schemas.platforms.stays import Stay, as_records
 from schemas.platforms.table import Row, rows_of
-from schemas.platforms.visits import Visit, as_records
 
 NAME = "teams_csv"
 GAPS_UNKNOWN = "gaps_unknown"
@@ -112,9 +112,9 @@ def convert(payload: Payload, meeting: Meeting, naming: Naming) -> Converted:
     header, *people = _participants(rows)
     if len([label for label in header.cells if label]) == OLDEST_COLUMNS:
         return as_records(NAME, _by_action(people, meeting), meeting, naming)
-    visits = list(_by_stay(people, meeting))
-    gaps = sum(gap for _, gap in visits)
-    done = as_records(NAME, [visit for visit, _ in visits], meeting, naming)
+    stays = list(_by_stay(people, meeting))
+    gaps = sum(gap for _, gap in stays)
+    done = as_records(NAME, [stay for stay, _ in stays], meeting, naming)
     return done._replace(ignored=(*done.ignored, *[GAPS_UNKNOWN] * gaps))
 
 
@@ -138,7 +138,7 @@ def _participants(rows: Sequence[Row]) -> Sequence[Row]:
     raise NotUnderstoodError("no_participants")
 
 
-def _by_stay(people: Sequence[Row], meeting: Meeting) -> Iterator[tuple[Visit, bool]]:
+def _by_stay(people: Sequence[Row], meeting: Meeting) -> Iterator[tuple[Stay, bool]]:
     """Each stay, and whether gaps are hidden in it."""
     times = [
         [written(row.cell(column), row.where) if row.cell(column) else None for column in (1, 2)]
@@ -154,14 +154,14 @@ def _by_stay(people: Sequence[Row], meeting: Meeting) -> Iterator[tuple[Visit, b
         if found[-1] < found[0]:
             raise NotUnderstoodError("leave_before_join", row.where)
         addresses = [cell for cell in row.cells[FIRST_ADDRESS:] if "@" in cell]
-        visit = Visit(
+        stay = Stay(
             who=addresses[0] if addresses else None,
             joined_at=found[0],
             left_at=found[1] if len(found) > 1 else None,
             host=any(cell.casefold() in ORGANIZERS for cell in row.cells[FIRST_ADDRESS:]),
         )
         hidden = lasted is not None and found[-1] - found[0] > lasted + ABOUT_THE_SAME
-        yield visit, hidden
+        yield stay, hidden
 
 
 def _duration(text: str) -> timedelta | None:
@@ -178,25 +178,25 @@ def _duration(text: str) -> timedelta | None:
     return timedelta(seconds=seconds) if parts else None
 
 
-def _by_action(rows: Sequence[Row], meeting: Meeting) -> Iterator[Visit]:
+def _by_action(rows: Sequence[Row], meeting: Meeting) -> Iterator[Stay]:
     """Pair the rows of a file by the name in them, in the order of their times."""
     times = [written(row.cell(LEFT), row.where) for row in rows]
     order = order_of(times, meeting.date_order)
     acts = [_act(row, time, order, meeting) for row, time in zip(rows, times, strict=True)]
-    inside: defaultdict[str, deque[Visit]] = defaultdict(deque)
+    inside: defaultdict[str, deque[Stay]] = defaultdict(deque)
     # Of one instant, joins come first: the leave then belongs to the earlier of two devices.
     for at, action, row in sorted(acts, key=lambda act: (act[0], act[1] == "left")):
         name = row.cells[0]
         if action == "joined":
-            inside[name].append(Visit(None, at, None))
+            inside[name].append(Stay(None, at, None))
         elif action == "joined_before":
-            inside[name].append(Visit(None, None, None, seen_at=at))
+            inside[name].append(Stay(None, None, None, seen_at=at))
         elif not inside[name]:
             raise NotUnderstoodError("leave_without_join", row.where)
         else:
             yield inside[name].popleft()._replace(left_at=at)
-    for visits in inside.values():
-        yield from visits
+    for stays in inside.values():
+        yield from stays
 
 
 def _act(

@@ -21,8 +21,8 @@ from schemas.platforms.source import (
     Payload,
     Report,
 )
+from schemas.platforms.stays import Stay, as_records
 from schemas.platforms.table import Row, rows_of
-from schemas.platforms.visits import Visit, as_records
 
 NAME = "zoom_csv"
 
@@ -105,8 +105,8 @@ def convert(payload: Payload, meeting: Meeting, naming: Naming) -> Converted:
     number, columns = _columns(rows)
     timed = [_timed(row, columns) for row in rows[number + 1 :]]
     order = order_of((time for each in timed for time in each[1:] if time), meeting.date_order)
-    visits = [_visit(each, columns, order, meeting) for each in timed]
-    return as_records(NAME, visits, meeting, naming)
+    stays = [_stay(each, columns, order, meeting) for each in timed]
+    return as_records(NAME, stays, meeting, naming)
 
 
 def _columns(rows: Sequence[Row]) -> tuple[int, dict[str, int]]:
@@ -139,7 +139,7 @@ def _timed(row: Row, columns: Mapping[str, int]) -> Timed:
     )
 
 
-def _visit(timed: Timed, columns: Mapping[str, int], order: DateOrder, meeting: Meeting) -> Visit:
+def _stay(timed: Timed, columns: Mapping[str, int], order: DateOrder, meeting: Meeting) -> Stay:
     row = timed.row
     walls = [naive(time, order, row.where) for time in timed[1:] if time is not None]
     minutes = row.cell(columns.get("lasted"))
@@ -148,7 +148,7 @@ def _visit(timed: Timed, columns: Mapping[str, int], order: DateOrder, meeting: 
     if times[-1] < times[0]:
         raise NotUnderstoodError("leave_before_join", row.where)
     email = row.cell(columns.get("email"))
-    return Visit(
+    return Stay(
         who=email if "@" in email else None,
         joined_at=times[0],
         left_at=times[1] if len(times) > 1 else None,

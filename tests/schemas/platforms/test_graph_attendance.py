@@ -11,7 +11,7 @@ from schemas.platforms.graph_attendance import GRAPH_ATTENDANCE
 from schemas.telemetry import Joined
 from tests.schemas.platforms.reports import converted, par, refused, told, tried
 
-NAMES = {"00000000-aaaa": "a", "marked-2@example.org": "b"}
+NAMES = {"00000000-aaaa": "account", "marked-1@example.org": "a", "marked-2@example.org": "b"}
 
 
 def interval(joined: str | None, left: str | None, seconds: int | None = None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def test_an_interval_is_a_join_and_a_leave_to_the_millisecond() -> None:
     assert [each.split()[0] for each in told(done)] == ["joined", "left", "session_ended"]
     assert done.records[0].at.isoformat() == "2026-03-02T17:00:00.524000+00:00"
     assert isinstance(done.records[0], Joined)
-    assert done.records[0].participant == par("00000000-aaaa")
+    assert done.records[0].participant == par("marked-1@example.org")
 
 
 def test_the_end_that_the_report_states_holds() -> None:
@@ -124,6 +124,8 @@ def test_a_person_without_intervals_was_not_there(fields: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("fields", "who"),
     [
+        ({"emailAddress": None}, "account"),
+        ({"emailAddress": ""}, "account"),
         ({"identity": None, "emailAddress": "marked-2@example.org"}, "b"),
         ({"identity": {"id": None}, "emailAddress": "MARKED-2@example.org"}, "b"),
         ({"identity": {"displayName": "MARKED-NAME"}, "emailAddress": None}, "guest"),
@@ -134,6 +136,21 @@ def test_who_it_was(fields: dict[str, Any], who: str) -> None:
 
     assert told(done, NAMES)[0] == f"joined 17:00 {who}"
     assert done.ignored == (("no_identity",) if who == "guest" else ())
+
+
+def test_an_account_goes_by_the_address_that_another_record_has() -> None:
+    bare = person(interval("18:10:00", "18:20:00"), emailAddress=None)
+    done = converted(GRAPH_ATTENDANCE, json.dumps(report(person(HOUR), bare)))
+
+    assert told(done, NAMES)[2] == "joined 18:10 a"
+
+
+def test_guests_at_the_same_time_are_two_but_a_record_that_stands_twice_is_one() -> None:
+    guest = {"identity": None, "emailAddress": None}
+    people = [person(HOUR, id=name, **guest) for name in ("MARKED-1", "MARKED-2", "MARKED-1")]
+    done = converted(GRAPH_ATTENDANCE, json.dumps(report(*people)))
+
+    assert [each.split()[0] for each in told(done)].count("joined") == 2
 
 
 def test_the_organizer_is_a_host() -> None:

@@ -1,4 +1,4 @@
-"""Visits: the rows of a report, as records.
+"""Stays: the rows of a report, as records.
 
 Each row is a connection of its own. Rows of one person that overlap are several devices or a
 reconnect; their union is the person's presence, which the session's rules work out.
@@ -18,7 +18,7 @@ NO_LENGTH = "no_length"
 NO_TIMES = "no_times"
 
 
-class Visit(NamedTuple):
+class Stay(NamedTuple):
     """One row. `who` is a stable id or an address, null if the report has neither.
 
     Without `joined_at` the person was there before `seen_at`; without `left_at` they were still
@@ -35,40 +35,40 @@ class Visit(NamedTuple):
 
 def as_records(
     source: str,
-    visits: Iterable[Visit],
+    stays: Iterable[Stay],
     meeting: Meeting,
     naming: Naming,
     ended_at: datetime | None = None,
 ) -> Converted:
-    """The records of all `visits`, and the end that closes the report.
+    """The records of all `stays`, and the end that closes the report.
 
     `ended_at` is the end that the report states. Without it the meeting ended no earlier than
     planned: that everybody left before does not tell that the session was shorter.
 
     Ignored: `no_identity` for a row whose person nothing identifies, and who is a guest of this
-    row alone; `no_length` for one that begins and ends at once, as short visits do in reports
+    row alone; `no_length` for one that begins and ends at once, as short ones do in reports
     of whole minutes; `no_times` for one without any.
     """
     records: list[Telemetry] = []
     ignored: list[str] = []
     seen: Counter[tuple[str | None, str]] = Counter()
-    for visit in visits:
-        times = (visit.joined_at, visit.seen_at, visit.left_at)
+    for stay in stays:
+        times = (stay.joined_at, stay.seen_at, stay.left_at)
         if not any(times):
             ignored.append(NO_TIMES)
             continue
-        if visit.joined_at is not None and visit.joined_at == visit.left_at:
+        if stay.joined_at is not None and stay.joined_at == stay.left_at:
             # Leaving and joining at one instant would read as having come back.
             ignored.append(NO_LENGTH)
             continue
         # Two rows alike are two devices. A row's number would change with its neighbours.
         written = [rfc3339(milliseconds(at)) if at else "" for at in times]
-        place = "\n".join((*written, "waiting" if visit.waiting else ""))
-        seen[visit.who, place] += 1
-        row = f"{place}\n{seen[visit.who, place]}"
-        if visit.who is None:
+        place = "\n".join((*written, "waiting" if stay.waiting else ""))
+        seen[stay.who, place] += 1
+        row = f"{place}\n{seen[stay.who, place]}"
+        if stay.who is None:
             ignored.append(NO_IDENTITY)
-        records += _records(source, visit, _named(visit.who, row, meeting, naming))
+        records += _records(source, stay, _named(stay.who, row, meeting, naming))
     last = max((record.at for record in records), default=None)
     records += _closing(source, meeting, ended_at, last)
     return Converted(tuple(records), tuple(ignored))
@@ -86,22 +86,22 @@ def _named(who: str | None, row: str, meeting: Meeting, naming: Naming) -> _Name
     return _Names(meeting.session, naming("participant", known), connection)
 
 
-def _records(source: str, visit: Visit, names: _Names) -> Iterator[Telemetry]:
+def _records(source: str, stay: Stay, names: _Names) -> Iterator[Telemetry]:
     def told(event: str, at: datetime) -> dict[str, object]:
         told_id = record_id(source, event, names.connection, rfc3339(milliseconds(at)))
         return {"id": told_id, "source": source, "at": at, **names._asdict()}
 
-    if visit.waiting:
-        if visit.joined_at is not None:
-            yield Waiting(**told("waiting", visit.joined_at))  # type: ignore[arg-type]
-    elif visit.joined_at is not None:
-        role = "host" if visit.host else "participant"
-        yield Joined(**told("joined", visit.joined_at), role=role)  # type: ignore[arg-type]
-    elif visit.seen_at is not None:
+    if stay.waiting:
+        if stay.joined_at is not None:
+            yield Waiting(**told("waiting", stay.joined_at))  # type: ignore[arg-type]
+    elif stay.joined_at is not None:
+        role = "host" if stay.host else "participant"
+        yield Joined(**told("joined", stay.joined_at), role=role)  # type: ignore[arg-type]
+    elif stay.seen_at is not None:
         # A sign of life, and not a join: to join then would be to be late.
-        yield Heartbeat(**told("seen", visit.seen_at))  # type: ignore[arg-type]
-    if visit.left_at is not None:
-        yield Left(**told("left", visit.left_at))  # type: ignore[arg-type]
+        yield Heartbeat(**told("seen", stay.seen_at))  # type: ignore[arg-type]
+    if stay.left_at is not None:
+        yield Left(**told("left", stay.left_at))  # type: ignore[arg-type]
 
 
 def _closing(
