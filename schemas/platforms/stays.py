@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from schemas.instants import milliseconds, rfc3339
+from schemas.instants import MILLISECOND, milliseconds, rfc3339
 from schemas.platforms.source import Converted, Meeting, Naming, record_id
 from schemas.telemetry import Heartbeat, Joined, Left, SessionEnded, Telemetry, Waiting
 
 NO_IDENTITY = "no_identity"
-NO_LENGTH = "no_length"
 NO_TIMES = "no_times"
 
 
@@ -22,7 +21,8 @@ class Stay(NamedTuple):
     """One row. `who` is a stable id or an address, null if the report has neither.
 
     Without `joined_at` the person was there before `seen_at`; without `left_at` they were still
-    there when the report was made.
+    there when the report was made. `waited_from` is when they came to the waiting room from
+    which they were let in to this stay; a stay that is nothing but `waiting` ended otherwise.
     """
 
     who: str | None
@@ -31,6 +31,7 @@ class Stay(NamedTuple):
     seen_at: datetime | None = None
     host: bool = False
     waiting: bool = False
+    waited_from: datetime | None = None
 
 
 def as_records(
@@ -46,8 +47,7 @@ def as_records(
     planned: that everybody left before does not tell that the session was shorter.
 
     Ignored: `no_identity` for a row whose person nothing identifies, and who is a guest of this
-    row alone; `no_length` for one that begins and ends at once, as short ones do in reports
-    of whole minutes; `no_times` for one without any.
+    row alone; `no_times` for one without any.
     """
     records: list[Telemetry] = []
     ignored: list[str] = []
@@ -56,10 +56,6 @@ def as_records(
         times = (stay.joined_at, stay.seen_at, stay.left_at)
         if not any(times):
             ignored.append(NO_TIMES)
-            continue
-        if stay.joined_at is not None and stay.joined_at == stay.left_at:
-            # Leaving and joining at one instant would read as having come back.
-            ignored.append(NO_LENGTH)
             continue
         # Two rows alike are two devices. A row's number would change with its neighbours.
         written = [rfc3339(milliseconds(at)) if at else "" for at in times]
@@ -91,6 +87,8 @@ def _records(source: str, stay: Stay, names: _Names) -> Iterator[Telemetry]:
         told_id = record_id(source, event, names.connection, rfc3339(milliseconds(at)))
         return {"id": told_id, "source": source, "at": at, **names._asdict()}
 
+    if stay.waited_from is not None:
+        yield Waiting(**told("waiting", stay.waited_from))  # type: ignore[arg-type]
     if stay.waiting:
         if stay.joined_at is not None:
             yield Waiting(**told("waiting", stay.joined_at))  # type: ignore[arg-type]
@@ -101,7 +99,12 @@ def _records(source: str, stay: Stay, names: _Names) -> Iterator[Telemetry]:
         # A sign of life, and not a join: to join then would be to be late.
         yield Heartbeat(**told("seen", stay.seen_at))  # type: ignore[arg-type]
     if stay.left_at is not None:
-        yield Left(**told("left", stay.left_at))  # type: ignore[arg-type]
+        at = stay.left_at
+        if at == (stay.joined_at or stay.seen_at):
+            # A leave at the instant of its join would read as going and coming back. In reports
+            # of whole minutes it was a short visit: told as the shortest, but told.
+            at += MILLISECOND
+        yield Left(**told("left", at))  # type: ignore[arg-type]
 
 
 def _closing(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from schemas.platforms.source import NotUnderstoodError
 
 LARGEST_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 50_000
+MOST_ROWS = 10_000
 
 
 class Row(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from schemas.platforms.local_times import Written, instants, naive, order_of, written
+from schemas.platforms.local_times import NOTHING, Written, instants, naive, order_of, written
 from schemas.platforms.source import (
     Converted,
     DateOrder,
@@ -25,6 +25,8 @@ from schemas.platforms.stays import Stay, as_records
 from schemas.platforms.table import Row, rows_of
 
 NAME = "zoom_csv"
+A_MOMENT = timedelta(minutes=1)
+"""Between the rows of the waiting room and of the meeting, in times of whole minutes."""
 
 WORDS: Mapping[str, Sequence[str]] = {
     "waiting": (
@@ -106,7 +108,7 @@ def convert(payload: Payload, meeting: Meeting, naming: Naming) -> Converted:
     timed = [_timed(row, columns) for row in rows[number + 1 :]]
     order = order_of((time for each in timed for time in each[1:] if time), meeting.date_order)
     stays = [_stay(each, columns, order, meeting) for each in timed]
-    return as_records(NAME, stays, meeting, naming)
+    return as_records(NAME, _let_in(stays), meeting, naming)
 
 
 def _columns(rows: Sequence[Row]) -> tuple[int, dict[str, int]]:
@@ -154,6 +156,30 @@ def _stay(timed: Timed, columns: Mapping[str, int], order: DateOrder, meeting: M
         left_at=times[1] if len(times) > 1 else None,
         waiting=_waited(row, columns),
     )
+
+
+def _let_in(stays: Sequence[Stay]) -> list[Stay]:
+    """Put each stay in the waiting room to the stay in the meeting that it ended with.
+
+    Left apart they would tell of somebody who was kept waiting, gave up, and came again.
+    """
+    inside = [stay for stay in stays if not stay.waiting]
+    kept = []
+    for waited in (stay for stay in stays if stay.waiting):
+        number = next((n for n, stay in enumerate(inside) if _follows(waited, stay)), None)
+        if number is None:
+            kept.append(waited)
+        else:
+            inside[number] = inside[number]._replace(waited_from=waited.joined_at)
+    return kept + inside
+
+
+def _follows(waited: Stay, stay: Stay) -> bool:
+    if waited.who is None or stay.who is None or waited.who.casefold() != stay.who.casefold():
+        return False
+    if waited.left_at is None or stay.joined_at is None or stay.waited_from is not None:
+        return False
+    return NOTHING <= stay.joined_at - waited.left_at <= A_MOMENT
 
 
 def _waited(row: Row, columns: Mapping[str, int]) -> bool:

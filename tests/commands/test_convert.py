@@ -110,6 +110,60 @@ def test_a_report_is_scored(desk: Desk, platform: str, content: str | bytes) -> 
     assert there["attended_ms"] == 116 * 60_000
 
 
+def zoom(*rows: str) -> str:
+    return "\n".join((ZOOM.partition("\n")[0], *rows))
+
+
+def of_zoom(desk: Desk, *rows: str) -> dict[str, Any]:
+    roster = desk.file("par-1 marked-1@example.org", "roster")
+    result = desk.convert("zoom_csv", zoom(*rows), *WHEN, *ZONE, "--roster", roster)
+    return desk.scores(result.stdout)["par-1"]
+
+
+def test_whoever_waited_and_was_let_in_was_there_from_then_on(desk: Desk) -> None:
+    score = of_zoom(
+        desk,
+        "MARKED,marked-1@example.org,2026-03-02 17:55,2026-03-02 18:04,9,Yes,Yes",
+        "MARKED,marked-1@example.org,2026-03-02 18:04,2026-03-02 20:00,116,Yes,No",
+    )
+
+    assert score["attended_ms"] == 116 * 60_000
+    assert score["findings"] == []
+
+
+def test_whoever_only_waited_was_not_there(desk: Desk) -> None:
+    score = of_zoom(
+        desk, "MARKED,marked-1@example.org,2026-03-02 17:55,2026-03-02 19:00,65,Yes,Yes"
+    )
+
+    assert score["attended_ms"] == 0
+    assert score["standing"] == "absent"
+    assert "no_show" not in {each["rule"] for each in score["findings"]}
+
+
+def test_a_visit_within_a_minute_is_seen_and_does_not_last(desk: Desk) -> None:
+    score = of_zoom(desk, "MARKED,marked-1@example.org,2026-03-02 18:10,2026-03-02 18:10,1,Yes,No")
+
+    assert score["arrived_at"] == "2026-03-02T17:10:00Z"
+    assert score["attended_ms"] < 60_000
+
+
+def test_the_oldest_shape_of_teams_is_scored_as_guests(desk: Desk) -> None:
+    rows = (
+        "Full Name\tUser Action\tTimestamp",
+        "MARKED-1\tJoined before\t02.03.2026 18:00:00",
+        "MARKED-2\tJoined\t02.03.2026 18:30:00",
+        "MARKED-1\tLeft\t02.03.2026 19:00:00",
+    )
+    result = desk.convert("teams_csv", "\n".join(rows), *WHEN, *ZONE)
+
+    scores = desk.scores(result.stdout).values()
+    assert {each["attended_ms"] for each in scores} == {3_600_000, 5_400_000}
+    assert all(each["guest"] for each in scores)
+    # No leave: still there when the list was made, so the rest is inferred.
+    assert {each["inferred_ms"] > 0 for each in scores} == {True, False}
+
+
 def test_what_is_passed_over_is_told_by_place_and_code(desk: Desk) -> None:
     result = desk.convert("zoom_csv", ZOOM, *WHEN, *ZONE)
 
