@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from schemas.instants import milliseconds, plausible, rfc3339
-from schemas.platforms.source import DateOrder, Meeting, Naming, Report
+from schemas.platforms.source import DateOrder, Meeting, Naming, Report, Source
 from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.pipes import silent_when_unread
@@ -108,10 +108,10 @@ def convert(platform: str, file: Path, key: Path | None, **asked: Any) -> None:
 
 def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
     with one_line_errors(OSError, KeyFileError, RefusedError, SessionsError):
-        naming = Pseudonyms(read_key(key), platform)
-        plan = _plan(asked, naming)
         source = PLATFORMS[platform]
-        meeting = _meeting(platform, asked, naming)
+        naming = Pseudonyms(read_key(key), source.name)
+        plan = _plan(asked, naming)
+        meeting = _meeting(source, asked, naming)
         found = read(file, platform, meeting, naming)
         records = found.records
         if records and asked.session is not None and not isinstance(source, Report):
@@ -126,11 +126,11 @@ def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
         raise click.ClickException(f"{file}: nothing in it could be converted")
 
 
-def _meeting(platform: str, asked: Asked, naming: Naming) -> Meeting:
+def _meeting(source: Source | Report, asked: Asked, naming: Naming) -> Meeting:
     session = asked.session
     if session is not None and not pseudonymous(session):
         raise click.UsageError(f"--session {NO_PSEUDONYM}")
-    if session is None and isinstance(PLATFORMS[platform], Report):
+    if session is None and isinstance(source, Report):
         if asked.starts is None:
             raise click.UsageError("a report does not name its session: give --session or --starts")
         start = rfc3339(milliseconds(asked.starts))
