@@ -7,6 +7,7 @@ passed over and counted; what cannot be understood is refused as a whole, withou
 """
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
@@ -54,6 +55,37 @@ class Source(NamedTuple):
     signals: Signals
     camera: Literal["exact", "upper_bound", "none"]
     convert: Callable[[Payload, Naming], Converted]
+
+
+DateOrder = Literal["dmy", "mdy"]
+
+
+class Meeting(NamedTuple):
+    """What a report does not say of itself, and its reader knows.
+
+    `session` is the id that its records get. `zone` is the one in which local times of the file
+    are read, `date_order` how its dates are written where they leave that open. `starts_at` and
+    `ends_at` are the plan's.
+    """
+
+    session: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    zone: tzinfo | None = None
+    date_order: DateOrder | None = None
+
+
+class Report(NamedTuple):
+    """One kind of file that tells about one meeting after the fact: joins and leaves alone.
+
+    `convert` gives a join and a leave of a connection of its own for each row, and one
+    `session_ended` that closes the report; it raises NotUnderstoodError.
+    """
+
+    name: str
+    convert: Callable[[Payload, Meeting, Naming], Converted]
+    signals: Signals = ()
+    camera: Literal["exact", "upper_bound", "none"] = "none"
 
 
 def record_id(*parts: str) -> str:

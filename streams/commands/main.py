@@ -2,6 +2,7 @@
 
 import click
 
+from streams.commands.convert import convert
 from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.policy import policy
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 for command in (
+    convert,
     demo,
     explain,
     policy,
