@@ -14,7 +14,7 @@ from schemas.codec import ERRORS, decoder, refusal
 from schemas.instants import EARLIEST, LATEST, instant, plausible
 from schemas.platforms.source import NotUnderstoodError
 
-Key = Annotated[str, Meta(max_length=1024)] | Annotated[int, Meta(ge=0, lt=2**63)] | None
+Key = Annotated[str, Meta(max_length=1024)] | Annotated[int, Meta(ge=0, le=2**63 - 1)] | None
 """What a platform calls something: text or a number, often empty."""
 
 Shape = TypeVar("Shape")
