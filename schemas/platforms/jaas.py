@@ -8,14 +8,13 @@ Source of the shapes: 8x8's developer pages on JaaS webhooks.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.platforms.reading import Key, of_milliseconds, reader, required, text
 from schemas.platforms.source import Converted, Naming, Payload, Source, record_id
-from schemas.platforms.visit import Visit, ended
+from schemas.platforms.visit import Cause, Visit, ended
 from schemas.telemetry import Telemetry
 
 NAME = "jaas"
@@ -114,7 +113,7 @@ def _true(flag: bool | str | None) -> bool:
     return flag is True or flag == "true"
 
 
-CAUSES: Mapping[str, Literal["left", "removed", "unknown"]] = {"left": "left", "kicked": "removed"}
+CAUSES: Mapping[str, Cause] = {"left": "left", "kicked": "removed"}
 
 EVENTS: Mapping[str, Callable[[Event, Data, datetime, Naming], Telemetry | None]] = {
     "PARTICIPANT_JOINED": _joined,

@@ -55,10 +55,13 @@ class Occupancy(Room, kw_only=True):
 
 
 class Destroyed(Room):
-    """The room is closed. Everyone who ever was inside, with the newest visit of each."""
+    """The room is closed. Everyone who ever was inside, with the newest visit of each.
+
+    Lua has one kind of table, so a list of nobody may be written as an empty object.
+    """
 
     destroyed_at: float | None = None
-    all_occupants: tuple[Occupant, ...] = ()
+    all_occupants: tuple[Occupant, ...] | dict[str, Occupant] = ()
 
 
 _envelope = reader(Envelope)
@@ -100,7 +103,7 @@ def _destroyed(body: bytes, name: Naming) -> Converted:
     told = _room_destroyed(body)
     at = of_seconds(told.destroyed_at, "$.destroyed_at")
     records: list[Telemetry] = []
-    for occupant in told.all_occupants:
+    for occupant in _everybody(told):
         if occupant.left_at is not None:
             records += _whole(told, occupant, name, OCCUPANTS)
         else:
@@ -110,6 +113,14 @@ def _destroyed(body: bytes, name: Naming) -> Converted:
     if not told.is_breakout:
         records.append(ended(NAME, name("session", required(told.room_jid, "$.room_jid")), at))
     return Converted(tuple(records))
+
+
+def _everybody(told: Destroyed) -> tuple[Occupant, ...]:
+    if isinstance(told.all_occupants, tuple):
+        return told.all_occupants
+    if told.all_occupants:
+        raise NotUnderstoodError("invalid_field", OCCUPANTS)
+    return ()
 
 
 def _whole(room: Room, occupant: Occupant, name: Naming, where: str) -> tuple[Telemetry, ...]:

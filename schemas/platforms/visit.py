@@ -11,6 +11,8 @@ from schemas.instants import milliseconds
 from schemas.platforms.source import record_id
 from schemas.telemetry import Chat, Joined, Left, SessionEnded, Waiting
 
+Cause = Literal["left", "network", "removed", "ended", "unknown"]
+
 
 class Visit(NamedTuple):
     """A connection by pseudonyms, of the platform `source`."""
@@ -24,9 +26,7 @@ class Visit(NamedTuple):
         role: Literal["host", "participant"] = "host" if host else "participant"
         return Joined(id=self.id("joined", at, role), at=at, role=role, **self._asdict())
 
-    def left(
-        self, at: datetime, cause: Literal["left", "removed", "ended", "unknown"] = "unknown"
-    ) -> Left:
+    def left(self, at: datetime, cause: Cause = "unknown") -> Left:
         return Left(id=self.id("left", at), at=at, cause=cause, **self._asdict())
 
     def waiting(self, at: datetime) -> Waiting:

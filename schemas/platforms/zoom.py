@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from schemas.platforms.reading import on_calendar, reader, required, text
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
-from schemas.platforms.visit import Visit, ended
+from schemas.platforms.visit import Cause, Visit, ended
 from schemas.platforms.zoom_payload import Kind, Meeting, Message, Participant, Webhook
 from schemas.telemetry import Identified, Telemetry
 
@@ -69,16 +69,18 @@ def _left(meeting: Meeting, name: Naming) -> Converted:
         # Seen with a user_id that differs by one digit: it would end somebody else's visit.
         raise NotUnderstoodError("contradictory_times", f"{PERSON}.join_time")
     at = on_calendar(person.leave_time, f"{PERSON}.leave_time")
-    named = _named(meeting, person, name)
-    if _to_breakout(person.leave_reason):
+    visit = _named(meeting, person, name).visit
+    why = _why(person.leave_reason)
+    if "breakout" in why:
         return Converted((), ("breakout_hop",))
-    return Converted((named.visit.left(at),))
+    cause: Cause = next((CAUSES[each] for each in CAUSES if each in why), "unknown")
+    return Converted((visit.left(at, cause),))
 
 
-def _to_breakout(reason: str | None) -> bool:
-    """Whether Zoom's words say so; a display name stands before them and is not looked at."""
+def _why(reason: str | None) -> str:
+    """Zoom's own words about a leave; a display name stands before them and is not looked at."""
     _, said, why = (reason or "").rpartition("Reason")
-    return bool(said) and "breakout" in why.lower()
+    return why.lower() if said else ""
 
 
 def _waiting(meeting: Meeting, name: Naming) -> Converted:
@@ -150,8 +152,8 @@ def _chat(meeting: Meeting, name: Naming) -> Converted:
     message = meeting.chat_message or Message()
     at = on_calendar(message.date_time, "$.payload.object.chat_message.date_time")
     sender = Participant(user_id=message.sender_session_id, email=message.sender_email)
-    named = _named(meeting, sender, name, "chat/")
-    return Converted((*named.links(at), named.visit.chat(at), named.visit.left(at)))
+    visit = _named(meeting, sender, name, "chat/").visit
+    return Converted((visit.chat(at), visit.left(at)))
 
 
 def _ended(meeting: Meeting, name: Naming) -> Converted:
@@ -202,6 +204,15 @@ def _link(visit: Visit, at: datetime, alias: str, participant: str) -> Telemetry
         participant=participant,
     )
 
+
+CAUSES: Mapping[str, Cause] = {
+    "network connection error": "network",
+    "removed by host": "removed",
+    "host ended": "ended",
+    "host closed": "ended",
+    "left the meeting": "left",
+}
+"""By words that Zoom's list of leave reasons has."""
 
 HOSTS = frozenset({"host", "cohost", "co-host", "co_host"})
 

@@ -185,6 +185,13 @@ def test_the_end_of_a_breakout_room_is_no_end() -> None:
     assert not any(isinstance(each, SessionEnded) for each in records)
 
 
+def test_nobody_may_be_an_empty_object() -> None:
+    payload = destroyed("12:00")
+    payload["body"]["all_occupants"] = {}
+
+    assert told(JITSI, payload) == told(JITSI, destroyed("12:00"))
+
+
 def test_a_redelivery_in_any_order_changes_nothing() -> None:
     payloads = (joined("10:00"), left("10:00", "10:30"), left("10:00", "10:30"), joined("10:00"))
     once = score(log(JITSI, *payloads[:2]))
@@ -204,6 +211,14 @@ def test_a_redelivery_in_any_order_changes_nothing() -> None:
         (left("10:00", "11:00", left_at=None), "missing"),
         (request("occupant/joined"), "invalid_field"),
         (request("room/destroyed"), "missing"),
+        (
+            request(
+                "room/destroyed",
+                destroyed_at=seconds("12:00"),
+                all_occupants={"MARKED": occupant("10:00")},
+            ),
+            "invalid_field",
+        ),
         (request("room/destroyed", room_jid=None, destroyed_at=seconds("12:00")), "missing"),
         (
             request("occupant/joined", True, breakout_room_id="", occupant=occupant("10:00")),

@@ -152,7 +152,7 @@ def test_a_join_and_a_leave() -> None:
     assert join.participant == leave.participant == PERSON
     assert join.connection == leave.connection == name("connection", "16778240")
     assert join.role == "participant"
-    assert leave.cause == "unknown"
+    assert leave.cause == "left"
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,29 @@ def test_a_breakout_room_is_no_leave() -> None:
     assert score(log(ZOOM, *payloads)).attendance == 1.0
 
 
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("MARKED left the meeting.<br>Reason: left the meeting.", "left"),
+        ("MARKED got disconnected.<br>Reason: Network connection error.", "network"),
+        ("MARKED left the meeting.<br>Reason: Removed by host.", "removed"),
+        ("MARKED left the meeting.<br>Reason: Host ended the meeting.", "ended"),
+        ("Network connection error left the meeting.<br>Reason: MARKED.", "unknown"),
+        ("MARKED", "unknown"),
+        ("", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_of_a_reason_only_its_kind_is_kept(words: str | None, cause: str) -> None:
+    payload = left("11:00:00", leave_reason=words)
+
+    (leave,) = told(ZOOM, payload).records
+
+    assert isinstance(leave, Left)
+    assert leave.cause == cause
+    assert sound(ZOOM, payload)
+
+
 def test_whoever_is_called_breakout_leaves_like_all() -> None:
     reason = "Reason: breakout left the meeting.<br>Reason: left the meeting"
 
@@ -347,17 +370,18 @@ def test_a_telephone_with_an_identity_keeps_it() -> None:
 
 
 def test_a_message_is_an_activity_without_its_text() -> None:
-    *links, message, end = told(ZOOM, chat("10:20:00")).records
+    message, end = told(ZOOM, chat("10:20:00")).records
 
-    assert links == []
     assert isinstance(message, Chat)
     assert isinstance(end, Left)
     assert message.participant == BY_CONNECTION
     assert message.at == end.at == when("10:20")
 
 
-def test_a_message_is_its_sender_s_and_holds_nobody_present() -> None:
-    log_ = log(ZOOM, joined("10:00:00"), chat("10:20:00"), left("10:40:00"))
+@pytest.mark.parametrize("address", [None, "Marked-Mail-1@example.test"])
+def test_a_message_is_its_sender_s_and_holds_nobody_present(address: str | None) -> None:
+    sent = chat("10:20:00", sender_email=address)
+    log_ = log(ZOOM, joined("10:00:00"), sent, left("10:40:00"))
 
     seen = run(scheduled((PERSON,)), log_, now="15:00")
 
