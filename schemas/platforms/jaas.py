@@ -20,28 +20,28 @@ from schemas.telemetry import Telemetry
 NAME = "jaas"
 
 
-class Kind(Struct):
+class Kind(Struct, rename="camel"):
     """Which event it is."""
 
-    eventType: str  # noqa: N815  # the platform's name
+    event_type: str
 
 
-class Data(Struct):
+class Data(Struct, rename="camel"):
     """Somebody, and which of the rooms it happened in."""
 
     id: Key = None
-    participantJid: Key = None  # noqa: N815  # the platform's name
-    participantId: Key = None  # noqa: N815  # the platform's name
+    participant_jid: Key = None
+    participant_id: Key = None
     moderator: bool | str | None = None
-    disconnectReason: str | None = None  # noqa: N815  # the platform's name
-    isBreakout: bool | str | None = None  # noqa: N815  # the platform's name
+    disconnect_reason: str | None = None
+    is_breakout: bool | str | None = None
 
 
-class Event(Struct):
+class Event(Struct, rename="camel"):
     """One webhook."""
 
-    idempotencyKey: Key = None  # noqa: N815  # the platform's name
-    sessionId: Key = None  # noqa: N815  # the platform's name
+    idempotency_key: Key = None
+    session_id: Key = None
     timestamp: float | None = None
     data: Data | None = None
 
@@ -52,7 +52,7 @@ _event = reader(Event)
 
 def convert(payload: Payload, name: Naming) -> Converted:
     """One webhook's body as telemetry."""
-    kind = _kind(payload.body).eventType
+    kind = _kind(payload.body).event_type
     if kind in OF_NO_USE:
         return Converted((), (kind,))
     if kind not in EVENTS:
@@ -62,22 +62,22 @@ def convert(payload: Payload, name: Naming) -> Converted:
     record = EVENTS[kind](event, event.data or Data(), at, name)
     if record is None:
         return Converted((), ("breakout_hop",))
-    key = required(event.idempotencyKey, "$.idempotencyKey")
+    key = required(event.idempotency_key, "$.idempotencyKey")
     return Converted((replace(record, id=record_id(NAME, record.session, key)),))
 
 
 def _joined(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
-    if _true(data.isBreakout):
+    if _true(data.is_breakout):
         return None
     return _visit(event, data, name).joined(at, _true(data.moderator))
 
 
 def _left(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
     """Any other reason is a leave, of a breakout room too: whoever goes from there is gone."""
-    if data.disconnectReason == "switch_room":
+    if data.disconnect_reason == "switch_room":
         return None
     visit = _visit(event, data, name)
-    return visit.left(at, CAUSES.get(data.disconnectReason or "", "unknown"))
+    return visit.left(at, CAUSES.get(data.disconnect_reason or "", "unknown"))
 
 
 def _waiting(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
@@ -90,12 +90,12 @@ def _left_lobby(event: Event, data: Data, at: datetime, name: Naming) -> Telemet
 
 def _ended(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
     """The end of a breakout room ends nothing else."""
-    return None if _true(data.isBreakout) else ended(NAME, _session(event, name), at)
+    return None if _true(data.is_breakout) else ended(NAME, _session(event, name), at)
 
 
 def _visit(event: Event, data: Data, name: Naming, prefix: str = "") -> Visit:
     """The lobby is a connection of its own: its end, told late, must never end a visit inside."""
-    person, connection = text(data.id), text(data.participantJid) or text(data.participantId)
+    person, connection = text(data.id), text(data.participant_jid) or text(data.participant_id)
     return Visit(
         NAME,
         _session(event, name),
@@ -105,7 +105,7 @@ def _visit(event: Event, data: Data, name: Naming, prefix: str = "") -> Visit:
 
 
 def _session(event: Event, name: Naming) -> str:
-    return name("session", required(event.sessionId, "$.sessionId"))
+    return name("session", required(event.session_id, "$.sessionId"))
 
 
 def _true(flag: bool | str | None) -> bool:

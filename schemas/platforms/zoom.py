@@ -70,17 +70,17 @@ def _left(meeting: Meeting, name: Naming) -> Converted:
         raise NotUnderstoodError("contradictory_times", f"{PERSON}.join_time")
     at = on_calendar(person.leave_time, f"{PERSON}.leave_time")
     visit = _named(meeting, person, name).visit
-    why = _why(person.leave_reason)
+    why = _why(bytes(person.leave_reason))
     if "breakout" in why:
         return Converted((), ("breakout_hop",))
     cause: Cause = next((CAUSES[each] for each in CAUSES if each in why), "unknown")
     return Converted((visit.left(at, cause),))
 
 
-def _why(reason: str | None) -> str:
+def _why(reason: bytes) -> str:
     """Zoom's own words about a leave; a display name stands before them and is not looked at."""
-    _, said, why = (reason or "").rpartition("Reason")
-    return why.lower() if said else ""
+    _, said, why = reason.rpartition(b"Reason")
+    return why.decode().lower() if said else ""
 
 
 def _waiting(meeting: Meeting, name: Naming) -> Converted:

@@ -3,7 +3,7 @@
 Source of the shapes: Zoom's reference of meeting webhooks and the types of its Rivet library.
 """
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from schemas.instants import Instant
 from schemas.platforms.reading import Key
@@ -16,7 +16,10 @@ class Kind(Struct):
 
 
 class Participant(Struct):
-    """Somebody; each kind of event has some of these. Empty text is as good as none."""
+    """Somebody; each kind of event has some of these. Empty text is as good as none.
+
+    A reason holds the display name, which may have characters that are refused in all else.
+    """
 
     user_id: Key = None
     participant_user_id: Key = None
@@ -27,7 +30,7 @@ class Participant(Struct):
     join_time: Instant | None = None
     leave_time: Instant | None = None
     date_time: Instant | None = None
-    leave_reason: str | None = None
+    leave_reason: Raw = Raw()
     new_role: str | None = None
     bind_user_id: Key = None
 

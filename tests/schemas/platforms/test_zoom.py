@@ -286,12 +286,14 @@ def test_a_breakout_room_is_no_leave() -> None:
         ("MARKED left the meeting.<br>Reason: Removed by host.", "removed"),
         ("MARKED left the meeting.<br>Reason: Host ended the meeting.", "ended"),
         ("Network connection error left the meeting.<br>Reason: MARKED.", "unknown"),
+        ("MARKED\u200d\u202e\x07 left the meeting.<br>Reason: left the meeting.", "left"),
         ("MARKED", "unknown"),
         ("", "unknown"),
         (None, "unknown"),
+        ({"MARKED": 1}, "unknown"),
     ],
 )
-def test_of_a_reason_only_its_kind_is_kept(words: str | None, cause: str) -> None:
+def test_of_a_reason_only_its_kind_is_kept(words: Any, cause: str) -> None:
     payload = left("11:00:00", leave_reason=words)
 
     (leave,) = told(ZOOM, payload).records
