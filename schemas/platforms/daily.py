@@ -1,0 +1,139 @@
+"""Daily: webhooks of rooms, with unix seconds as floats.
+
+A leave carries no time: it is `joined_at + duration`, while `event_ts` is when the webhook was
+sent. Events of participants name the room and no occurrence, so the room stands for the session.
+Source of the shapes: Daily's REST API reference, webhook events.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from schemas.platforms.reading import Key, of_seconds, reader, required, text
+from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
+from schemas.platforms.visit import Visit, ended
+
+NAME = "daily"
+
+
+class Kind(Struct):
+    """Which event it is; the first delivery to a new webhook has `test` alone."""
+
+    type: str | None = None
+    test: str | None = None
+
+
+class Person(Struct):
+    """Somebody in a room, or knocking. `user_id` is what the meeting token says."""
+
+    room: Key = None
+    session_id: Key = None
+    user_id: Key = None
+    joined_at: float | None = None
+    duration: float | None = None
+    owner: bool | None = None
+
+
+class Meeting(Struct):
+    """A call in a room."""
+
+    room: Key = None
+    end_ts: float | None = None
+
+
+class PersonEvent(Struct):
+    """A webhook about somebody."""
+
+    payload: Person
+
+
+class MeetingEvent(Struct):
+    """A webhook about a call."""
+
+    payload: Meeting
+
+
+_kind = reader(Kind)
+_person = reader(PersonEvent)
+_meeting = reader(MeetingEvent)
+
+
+def convert(payload: Payload, name: Naming) -> Converted:
+    """One webhook's body as telemetry."""
+    kind = _kind(payload.body)
+    if kind.type is None:
+        if kind.test is None:
+            raise NotUnderstoodError("missing", "$.type")
+        return Converted((), ("test",))
+    if kind.type in OF_NO_USE:
+        return Converted((), (kind.type,))
+    event = EVENTS.get(kind.type)
+    return event(payload.body, name) if event else Converted((), ("unknown_event",))
+
+
+def _joined(body: bytes, name: Naming) -> Converted:
+    person = _person(body).payload
+    return Converted((_visit(person, name).joined(_joined_at(person), person.owner is True),))
+
+
+def _left(body: bytes, name: Naming) -> Converted:
+    """The leave, and the join that it names, in case that was lost."""
+    person = _person(body).payload
+    visit, since, until = _visit(person, name), _joined_at(person), _left_at(person)
+    return Converted((visit.joined(since, person.owner is True), visit.left(until)))
+
+
+def _knocked(body: bytes, name: Naming) -> Converted:
+    person = _person(body).payload
+    return Converted((_visit(person, name, "waiting/").waiting(_joined_at(person)),))
+
+
+def _gave_up(body: bytes, name: Naming) -> Converted:
+    person = _person(body).payload
+    visit, since, until = _visit(person, name, "waiting/"), _joined_at(person), _left_at(person)
+    return Converted((visit.waiting(since), visit.left(until)))
+
+
+def _ended(body: bytes, name: Naming) -> Converted:
+    """A hint: it comes up to 20 s after the last leave, and a room may be opened again."""
+    meeting = _meeting(body).payload
+    session = name("session", required(meeting.room, "$.payload.room"))
+    return Converted((ended(NAME, session, of_seconds(meeting.end_ts, "$.payload.end_ts")),))
+
+
+def _visit(person: Person, name: Naming, prefix: str = "") -> Visit:
+    """Knocking is a connection of its own: its end must never end a visit inside."""
+    connection = required(person.session_id, "$.payload.session_id")
+    return Visit(
+        NAME,
+        name("session", required(person.room, "$.payload.room")),
+        name("participant", text(person.user_id) or connection),
+        name("connection", prefix + connection),
+    )
+
+
+def _joined_at(person: Person) -> datetime:
+    return of_seconds(person.joined_at, "$.payload.joined_at")
+
+
+def _left_at(person: Person) -> datetime:
+    _joined_at(person)
+    if person.duration is None or person.joined_at is None:
+        raise NotUnderstoodError("missing", "$.payload.duration")
+    if person.duration < 0:
+        raise NotUnderstoodError("contradictory_times", "$.payload.duration")
+    return of_seconds(person.joined_at + person.duration, "$.payload.duration")
+
+
+EVENTS: Mapping[str, Callable[[bytes, Naming], Converted]] = {
+    "participant.joined": _joined,
+    "participant.left": _left,
+    "waiting-participant.joined": _knocked,
+    "waiting-participant.left": _gave_up,
+    "meeting.ended": _ended,
+}
+OF_NO_USE = frozenset({"meeting.started"})
+"""Known, and told better by the first join."""
+
+DAILY = Source(NAME, signals=(), camera="none", convert=convert)

@@ -1,0 +1,72 @@
+"""Reading: the JSON of a platform as one shape, or the reason why it is not that.
+
+Refused as the codec refuses records: NUL and invalid UTF-8 anywhere, unprintable characters in
+what is read, deep nesting, oversize. A refusal names a field of the shape, never its content.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from msgspec import Meta
+
+from schemas.codec import ERRORS, decoder, refusal
+from schemas.instants import EARLIEST, LATEST, instant, plausible
+from schemas.platforms.source import NotUnderstoodError
+
+Key = Annotated[str, Meta(max_length=1024)] | Annotated[int, Meta(ge=0, le=2**63 - 1)] | None
+"""What a platform calls something: text or a number, often empty."""
+
+Shape = TypeVar("Shape")
+
+
+def reader(shape: type[Shape]) -> Callable[[bytes], Shape]:
+    """A function from bytes to `shape` that raises NotUnderstoodError for all else."""
+    decode = decoder(shape)
+
+    def read(body: bytes) -> Shape:
+        try:
+            return decode(body)  # type: ignore[no-any-return]  # of the shape, says the decoder
+        except ERRORS as error:
+            reason, detail = refusal(error)
+            place = detail.partition(":")[0] if detail.startswith("$") else ""
+        # Outside of `except`, since the decoder's own words may quote the payload.
+        raise NotUnderstoodError(reason, place)
+
+    return read
+
+
+def text(key: Key) -> str:
+    """`key` as text, the same for a number and its digits; empty if there is none."""
+    return "" if key is None else str(key).strip()
+
+
+def required(key: Key, where: str) -> str:
+    """`key` as text, which must not be empty."""
+    found = text(key)
+    if not found:
+        raise NotUnderstoodError("missing", where)
+    return found
+
+
+def on_calendar(at: datetime | None, where: str) -> datetime:
+    """`at` in UTC, which must be there and in the years a session can lie in."""
+    if at is None:
+        raise NotUnderstoodError("missing", where)
+    if not plausible(at):
+        raise NotUnderstoodError("implausible_instant", where)
+    return at.astimezone(UTC)
+
+
+def of_milliseconds(unix: float | None, where: str) -> datetime:
+    """The instant of unix milliseconds; seconds lie in 1970 and are refused."""
+    if unix is None:
+        raise NotUnderstoodError("missing", where)
+    if not EARLIEST.timestamp() * 1000 <= unix < LATEST.timestamp() * 1000:
+        raise NotUnderstoodError("implausible_instant", where)
+    return instant(round(unix))
+
+
+def of_seconds(unix: float | None, where: str) -> datetime:
+    """The instant of unix seconds, to the millisecond; milliseconds are refused as far off."""
+    return of_milliseconds(None if unix is None else unix * 1000, where)
