@@ -1,0 +1,120 @@
+"""BigBlueButton webhooks: a form with a list of events, raw or mapped.
+
+Raw events (`getRaw`) say when something happened and who did it. Mapped ones say when they
+were mapped, and of an answer to a poll they name the poll's owner; they are read where they
+can be used. A raw hook gets mapped events too: the leaves that the sender makes up when a
+meeting ends. `meeting-created` carries passwords and tells nothing, so it is never read.
+
+Most events name a user by the internal id of one visit alone; what that is outside is told
+once, at the join, and passed on as `identified`.
+"""
+
+import re
+
+from msgspec import Raw, Struct
+
+from schemas.instants import instant
+from schemas.platforms import bigbluebutton_mapped as mapped
+from schemas.platforms import bigbluebutton_raw as raw
+from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
+from schemas.platforms.understood import Milliseconds, needed, reader
+from schemas.telemetry import Telemetry
+
+MOST_EVENTS = 1_000
+"""Events in one delivery; senders put one in each."""
+
+
+class Envelope(Struct, frozen=True):
+    name: str
+    timestamp: Milliseconds | None = None
+
+
+class Stamp(Struct, frozen=True):
+    ts: Milliseconds
+
+
+class Data(Struct, frozen=True):
+    id: str
+    attributes: Raw = Raw(b"{}")
+    event: Stamp | None = None
+
+
+class Event(Struct, frozen=True):
+    """A raw event has an envelope and a core, a mapped one has data."""
+
+    envelope: Envelope | None = None
+    core: Raw = Raw(b"{}")
+    data: Data | None = None
+
+
+class Events(Struct, frozen=True):
+    events: tuple[Event, ...]
+
+
+events = reader(Events)
+
+
+def convert(payload: Payload, naming: Naming) -> Converted:
+    """One webhook's body, `domain=…&event=[…]&timestamp=…`; raises NotUnderstoodError."""
+    listed = events(b'{"events":%b}' % _field(payload.body, b"event")).events
+    if len(listed) > MOST_EVENTS:
+        raise NotUnderstoodError("too_many", "event")
+    records: list[Telemetry] = []
+    ignored: list[str] = []
+    for event in listed:
+        told = _told(event, naming)
+        records += told.records
+        ignored += told.ignored
+    return Converted(tuple(records), tuple(ignored))
+
+
+def _field(form: bytes, name: bytes) -> bytes:
+    for pair in form.split(b"&"):
+        key, _, value = pair.partition(b"=")
+        if key == name:
+            return _ESCAPE.sub(_unescaped, value.replace(b"+", b" "))
+    raise NotUnderstoodError("missing_field", "event")
+
+
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode())
+
+
+def _told(event: Event, naming: Naming) -> Converted:
+    if event.envelope is not None:
+        return _raw(event.envelope, event.core, naming)
+    if event.data is not None:
+        return _mapped(event.data, naming)
+    return Converted((), ("unknown_event",))
+
+
+def _raw(envelope: Envelope, core: Raw, naming: Naming) -> Converted:
+    read = raw.EVENTS.get(envelope.name)
+    if read is None:
+        known = envelope.name in raw.PASSED_OVER
+        return Converted((), (envelope.name if known else "unknown_event",))
+    at = instant(needed(envelope.timestamp, "$.envelope.timestamp"))
+    records = read(raw.Raised(raw.core(bytes(core)), at, naming))
+    return Converted(records, () if records else (envelope.name,))
+
+
+def _mapped(data: Data, naming: Naming) -> Converted:
+    read = mapped.EVENTS.get(data.id)
+    if read is None:
+        return Converted((), (data.id if data.id in mapped.PASSED_OVER else "unknown_event",))
+    at = instant(needed(data.event, "$.data.event").ts)
+    told = mapped.attributes(bytes(data.attributes))
+    records = read(mapped.Mapped(told, at, naming))
+    return Converted(records, () if records else (data.id,))
+
+
+BIGBLUEBUTTON = Source(raw.NAME, ("camera", "chat", "polls", "reactions"), "exact", convert)
+"""A hook with raw events. Voices are read, and not promised, since few versions send them."""
+
+BIGBLUEBUTTON_MAPPED = Source(
+    "bigbluebutton-mapped", ("camera", "chat", "reactions"), "exact", convert
+)
+"""A hook without raw events; its records bear the platform's name like those of the other."""
