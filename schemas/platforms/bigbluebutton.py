@@ -5,8 +5,8 @@ were mapped, and of an answer to a poll they name the poll's owner; they are rea
 can be used. A raw hook gets mapped events too: the leaves that the sender makes up when a
 meeting ends. `meeting-created` carries passwords and tells nothing, so it is never read.
 
-Most events name a user by the internal id of one visit alone; what that is outside is told
-once, at the join, and passed on as `identified`.
+Most events name a user by the internal id of one visit alone, so that all do here; whose it is
+outside is told at the join, and passed on as `identified`.
 """
 
 import re

@@ -12,16 +12,18 @@ from msgspec import Raw, Struct, field
 
 from schemas.instants import instant
 from schemas.platforms.bigbluebutton_raw import (
+    MODERATOR,
     NAME,
     PUBLIC_CHAT,
     Told,
     expressed,
-    joined,
     opened,
+    owner,
+    visit_of,
 )
 from schemas.platforms.source import Naming
 from schemas.platforms.understood import Milliseconds, Name, needed, reader
-from schemas.platforms.visit import Visit, Who, ended
+from schemas.platforms.visit import Visit, ended
 
 PASSED_OVER = (
     "meeting-created",
@@ -95,22 +97,18 @@ class Mapped(NamedTuple):
         return self.naming("session", self.told.meeting.internal)
 
     def visit(self) -> Visit:
-        user = self.user()
-        return self.visit_of(user.internal, user.external)
+        return visit_of(self.user().internal, self.session(), self.at, self.naming)
 
-    def visit_of(self, inside: str, outside: str | None, at: datetime | None = None) -> Visit:
-        participant = self.naming("participant", outside or inside)
-        connection = self.naming("connection", inside)
-        return Visit(Who(NAME, at or self.at, self.session(), participant, connection))
+    def owner(self) -> Told:
+        return owner(self.visit(), self.user().external, self.naming)
 
 
 def _joined(mapped: Mapped) -> Told:
-    user = mapped.user()
-    return joined(mapped.visit(), mapped.naming, user.internal, user.role)
+    return (mapped.visit().joined(mapped.user().role == MODERATOR), *mapped.owner())
 
 
 def _left(mapped: Mapped) -> Told:
-    return (mapped.visit().left(),)
+    return (mapped.visit().left(), *mapped.owner())
 
 
 def _camera(on: bool) -> Callable[[Mapped], Told]:
@@ -135,7 +133,7 @@ def _chat(mapped: Mapped) -> Told:
         return ()
     sender = needed(mapped.told.message, "$.data.attributes.chat-message").sender
     at = mapped.at if sender.time is None else instant(sender.time)
-    return (mapped.visit_of(sender.internal, None, at).chat(),)
+    return (visit_of(sender.internal, mapped.session(), at, mapped.naming).chat(),)
 
 
 def _poll_started(mapped: Mapped) -> Told:

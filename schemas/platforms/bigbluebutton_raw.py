@@ -101,13 +101,17 @@ class Raised(NamedTuple):
         meeting = header.meeting_id or body.meeting_id
         return self.naming("session", needed(meeting, "$.core.header.meetingId"))
 
-    def visit(self, user: str | None = None, outside: str | None = None) -> Visit:
+    def visit(self, user: str | None = None) -> Visit:
         """Of the internal id `user`, else of who the body or the header names."""
         header, body = self.core.header, self.core.body
         inside = needed(user or body.user_id or header.user_id, "$.core.header.userId")
-        participant = self.naming("participant", outside or inside)
-        connection = self.naming("connection", inside)
-        return Visit(Who(NAME, self.at, self.session(), participant, connection))
+        return visit_of(inside, self.session(), self.at, self.naming)
+
+
+def visit_of(inside: str, session: str, at: datetime, naming: Naming) -> Visit:
+    """Of the internal id `inside`, which is what every event has, and means one visit."""
+    participant, connection = naming("participant", inside), naming("connection", inside)
+    return Visit(Who(NAME, at, session, participant, connection))
 
 
 Told = tuple[Telemetry, ...]
@@ -116,15 +120,14 @@ Told = tuple[Telemetry, ...]
 
 def _joined(raised: Raised) -> Told:
     body = raised.core.body
-    visit = raised.visit(body.int_id, body.ext_id)
-    return joined(visit, raised.naming, needed(body.int_id, "$.core.body.intId"), body.role)
+    visit = raised.visit(needed(body.int_id, "$.core.body.intId"))
+    return (visit.joined(body.role == MODERATOR), *owner(visit, body.ext_id, raised.naming))
 
 
-def joined(visit: Visit, naming: Naming, inside: str, role: str | None) -> Told:
-    """A join, and whom the internal id `inside` means in events that name nothing else."""
-    record = visit.joined(role == MODERATOR)
-    alias = naming("participant", inside)
-    return (record,) if alias == record.participant else (record, visit.known_as(alias))
+def owner(visit: Visit, outside: str | None, naming: Naming) -> Told:
+    """Whose visit it is; who has no id outside gets the internal one there too."""
+    participant = naming("participant", outside) if outside else visit.who.participant
+    return () if participant == visit.who.participant else (visit.belongs_to(participant),)
 
 
 def _left(raised: Raised) -> Told:

@@ -77,11 +77,11 @@ class Visit(NamedTuple):
         record = self._id("poll_answered", poll)
         return PollAnswered(id=record, poll=poll, **self.who._asdict())
 
-    def known_as(self, alias: str) -> Identified:
-        """The participant is also who `alias` is, in whatever names only that."""
-        source, at, session, participant, _ = self.who
+    def belongs_to(self, participant: str) -> Identified:
+        """Who is called by this visit's participant is `participant`."""
+        source, at, session, alias, _ = self.who
         return Identified(
-            id=self._id("identified", alias),
+            id=self._id("identified", participant),
             source=source,
             at=at,
             session=session,

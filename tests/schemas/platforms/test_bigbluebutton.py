@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from schemas.instants import instant
 from schemas.platforms.bigbluebutton import BIGBLUEBUTTON, BIGBLUEBUTTON_MAPPED
-from schemas.platforms.source import Converted
 from schemas.telemetry import (
     Camera,
     Chat,
@@ -47,7 +46,7 @@ def form(*events: Any, sent: int = AT_MS + 500) -> bytes:
     return urlencode({"domain": "bbb.example", "event": listed, "timestamp": sent}).encode()
 
 
-def raw(event: str, /, *, at: int = AT_MS, **body: Any) -> dict[str, Any]:
+def raw(event: str, /, *, at: Any = AT_MS, **body: Any) -> dict[str, Any]:
     where = {"meetingId": MEETING, "userId": USER}
     return {
         "envelope": {
@@ -69,7 +68,7 @@ def mapped(name: str, at: int = AT_MS, **attributes: Any) -> dict[str, Any]:
     return {"data": {"type": "event", "id": name, "attributes": told, "event": {"ts": at}}}
 
 
-def user(outside: str = "client-7", **more: Any) -> dict[str, Any]:
+def user(outside: Any = "client-7", **more: Any) -> dict[str, Any]:
     return {
         "internal-user-id": USER,
         "external-user-id": outside,
@@ -142,7 +141,7 @@ MAPPED_EVENTS = [
 ]
 
 
-def told(*events: Any) -> Converted:
+def told(*events: Any) -> Any:
     return convert(BIGBLUEBUTTON, form(*events))
 
 
@@ -159,11 +158,20 @@ def test_a_raw_join_says_whom_the_internal_id_means() -> None:
     assert isinstance(joined, Joined)
     assert (joined.at, joined.source, joined.role) == (AT, "bigbluebutton", "participant")
     assert joined.session == naming("session", MEETING)
-    assert joined.participant == naming("participant", "client-7")
+    assert joined.participant == naming("participant", USER)
     assert joined.connection == naming("connection", USER)
     assert isinstance(identified, Identified)
-    assert identified.alias == naming("participant", USER)
-    assert identified.participant == joined.participant
+    assert identified.alias == joined.participant
+    assert identified.participant == naming("participant", "client-7")
+
+
+def test_all_of_a_visit_is_under_one_id() -> None:
+    joined = told(JOINED).records[0]
+    camera = one(raw("UserBroadcastCamStartedEvtMsg", userId=USER, stream=STREAM))
+    left = told(mapped("user-left", user=user())).records[0]
+
+    for each in (camera, left):
+        assert (each.participant, each.connection) == (joined.participant, joined.connection)
 
 
 def test_a_join_without_another_id_means_itself() -> None:
@@ -287,16 +295,18 @@ def test_passwords_are_dropped_with_the_whole_event(event: Any) -> None:
 
 def test_mapped_users() -> None:
     joined, identified = told(mapped("user-joined", user=user(role="MODERATOR"))).records
-    left = one(mapped("user-left", user=user()))
+    left, again = told(mapped("user-left", user=user())).records
 
     assert isinstance(joined, Joined)
     assert joined.role == "host"
-    assert identified == told(mapped("user-joined", user=user())).records[1]
-    assert (left.participant, left.connection) == (joined.participant, joined.connection)
+    assert isinstance(left, Left)
+    assert identified.alias == again.alias == joined.participant
+    assert identified.participant == again.participant == naming("participant", "client-7")
 
 
-def test_a_mapped_user_without_an_id_outside_has_the_internal_one() -> None:
-    assert one(mapped("user-left", user=user(""))).participant == naming("participant", USER)
+@pytest.mark.parametrize("outside", ["", None, USER])
+def test_a_mapped_user_without_an_id_outside_is_the_visit_alone(outside: str | None) -> None:
+    assert one(mapped("user-left", user=user(outside))).participant == naming("participant", USER)
 
 
 def test_mapped_cameras_and_polls() -> None:

@@ -1,5 +1,6 @@
 """BigBlueButton's events.xml: whole, truncated, hostile."""
 
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from schemas.instants import instant
 from schemas.platforms.bigbluebutton_events import BIGBLUEBUTTON_EVENTS
-from schemas.platforms.source import Converted
 from schemas.telemetry import (
     Camera,
     Chat,
@@ -57,7 +57,7 @@ def recording(*events: str, meeting: str = MEETING) -> bytes:
     ).encode()
 
 
-def told(*events: str) -> Converted:
+def told(*events: str) -> Any:
     return convert(BIGBLUEBUTTON_EVENTS, recording(*events))
 
 
@@ -331,9 +331,10 @@ def test_a_poll_without_an_id_is_refused() -> None:
 
 
 @st.composite
-def damaged(draw: Any) -> bytes:
-    place = draw(st.integers(0, len(WHOLE)))
-    return WHOLE[:place] + draw(st.binary(max_size=6)) + WHOLE[place + draw(st.integers(0, 9)) :]
+def damaged(draw: Callable[..., Any]) -> bytes:
+    place, rest = draw(st.integers(0, len(WHOLE))), draw(st.integers(0, 9))
+    inserted: bytes = draw(st.binary(max_size=6))
+    return WHOLE[:place] + inserted + WHOLE[place + rest :]
 
 
 @given(st.binary() | damaged() | st.text().map(lambda text: f"<recording>{text}".encode()))

@@ -48,7 +48,7 @@ def webhook(event: str, second: int = SECOND, sid: str = "PA_one", **more: Any) 
     }
 
 
-def track(event: str, second: int = SECOND, **fields: Any) -> dict[str, Any]:
+def track(event: str, second: Any = SECOND, **fields: Any) -> dict[str, Any]:
     camera = {"sid": "TR_one", "type": "VIDEO", "source": "CAMERA", "name": "MARKED-DEVICE"}
     return webhook(event, second, track={**camera, **fields})
 
