@@ -17,41 +17,57 @@ from schemas.instants import instant
 from schemas.platforms import bigbluebutton_mapped as mapped
 from schemas.platforms import bigbluebutton_raw as raw
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
-from schemas.platforms.understood import Milliseconds, needed, reader
+from schemas.platforms.understood import Milliseconds, reader
 from schemas.telemetry import Telemetry
 
 MOST_EVENTS = 1_000
 """Events in one delivery; senders put one in each."""
 
 
-class Envelope(Struct, frozen=True):
-    name: str
-    timestamp: Milliseconds | None = None
-
-
-class Stamp(Struct, frozen=True):
-    ts: Milliseconds
-
-
-class Data(Struct, frozen=True):
-    id: str
-    attributes: Raw = Raw(b"{}")
-    event: Stamp | None = None
+NOTHING = Raw(b"null")
 
 
 class Event(Struct, frozen=True):
-    """A raw event has an envelope and a core, a mapped one has data."""
+    """A raw event has an envelope and a core, a mapped one has data.
 
-    envelope: Envelope | None = None
-    core: Raw = Raw(b"{}")
-    data: Data | None = None
+    They are decoded once the event is known: what others hold cannot be wrong.
+    """
+
+    envelope: Raw = NOTHING
+    core: Raw = NOTHING
+    data: Raw = NOTHING
 
 
 class Events(Struct, frozen=True):
     events: tuple[Event, ...]
 
 
+class Envelope(Struct, frozen=True):
+    name: str
+
+
+class Sent(Struct, frozen=True):
+    timestamp: Milliseconds
+
+
+class Data(Struct, frozen=True):
+    id: str
+
+
+class Stamp(Struct, frozen=True):
+    ts: Milliseconds
+
+
+class Stamped(Struct, frozen=True):
+    attributes: mapped.Attributes
+    event: Stamp
+
+
 events = reader(Events)
+envelope = reader(Envelope)
+sent = reader(Sent)
+data = reader(Data)
+stamped = reader(Stamped)
 
 
 def convert(payload: Payload, naming: Naming) -> Converted:
@@ -84,31 +100,31 @@ def _unescaped(escape: re.Match[bytes]) -> bytes:
 
 
 def _told(event: Event, naming: Naming) -> Converted:
-    if event.envelope is not None:
-        return _raw(event.envelope, event.core, naming)
-    if event.data is not None:
-        return _mapped(event.data, naming)
+    if event.envelope != NOTHING:
+        return _raw(bytes(event.envelope), bytes(event.core), naming)
+    if event.data != NOTHING:
+        return _mapped(bytes(event.data), naming)
     return Converted((), ("unknown_event",))
 
 
-def _raw(envelope: Envelope, core: Raw, naming: Naming) -> Converted:
-    read = raw.EVENTS.get(envelope.name)
+def _raw(outer: bytes, core: bytes, naming: Naming) -> Converted:
+    name = envelope(outer).name
+    read = raw.EVENTS.get(name)
     if read is None:
-        known = envelope.name in raw.PASSED_OVER
-        return Converted((), (envelope.name if known else "unknown_event",))
-    at = instant(needed(envelope.timestamp, "$.envelope.timestamp"))
-    records = read(raw.Raised(raw.core(bytes(core)), at, naming))
-    return Converted(records, () if records else (envelope.name,))
+        return Converted((), (name if name in raw.PASSED_OVER else "unknown_event",))
+    at = instant(sent(outer).timestamp)
+    records = read(raw.Raised(raw.core(core), at, naming))
+    return Converted(records, () if records else (name,))
 
 
-def _mapped(data: Data, naming: Naming) -> Converted:
-    read = mapped.EVENTS.get(data.id)
+def _mapped(inner: bytes, naming: Naming) -> Converted:
+    name = data(inner).id
+    read = mapped.EVENTS.get(name)
     if read is None:
-        return Converted((), (data.id if data.id in mapped.PASSED_OVER else "unknown_event",))
-    at = instant(needed(data.event, "$.data.event").ts)
-    told = mapped.attributes(bytes(data.attributes))
-    records = read(mapped.Mapped(told, at, naming))
-    return Converted(records, () if records else (data.id,))
+        return Converted((), (name if name in mapped.PASSED_OVER else "unknown_event",))
+    told = stamped(inner)
+    records = read(mapped.Mapped(told.attributes, instant(told.event.ts), naming))
+    return Converted(records, () if records else (name,))
 
 
 BIGBLUEBUTTON = Source(raw.NAME, ("camera", "chat", "polls", "reactions"), "exact", convert)

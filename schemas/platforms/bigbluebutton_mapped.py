@@ -22,7 +22,7 @@ from schemas.platforms.bigbluebutton_raw import (
     visit_of,
 )
 from schemas.platforms.source import Naming
-from schemas.platforms.understood import Milliseconds, Name, needed, reader
+from schemas.platforms.understood import Milliseconds, Name, needed
 from schemas.platforms.visit import Visit, ended
 
 PASSED_OVER = (
@@ -78,9 +78,6 @@ class Attributes(Struct, frozen=True):
     message: Message | None = field(name="chat-message", default=None)
     chat: str | None = field(name="chat-id", default=None)
     poll: Poll | None = None
-
-
-attributes = reader(Attributes)
 
 
 class Mapped(NamedTuple):

@@ -182,6 +182,7 @@ def _poll_started(raised: Raised) -> Told:
 def _poll(raised: Raised) -> str:
     body = raised.core.body
     poll = body.poll_id or needed(body.poll, "$.core.body.pollId").id
+    # Names have no kind for polls; one of a poll holds its presentation and its instant.
     return raised.naming("session", poll)
 
 

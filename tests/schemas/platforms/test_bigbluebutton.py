@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.instants import instant
 from schemas.platforms.bigbluebutton import BIGBLUEBUTTON, BIGBLUEBUTTON_MAPPED
@@ -23,6 +24,8 @@ from schemas.telemetry import (
     SessionEnded,
     Speaking,
 )
+from tests.builders import SESSION, ms, scheduled
+from tests.live import run
 from tests.schemas.platforms.given import (
     JSON,
     convert,
@@ -340,6 +343,14 @@ def test_one_delivery_may_hold_both_kinds_and_what_is_unknown() -> None:
     assert converted.ignored == ("unknown_event",) * 3
 
 
+def test_what_an_unknown_event_holds_cannot_be_wrong() -> None:
+    odd = {"data": {"id": "rap-archive-ended", "attributes": 7, "event": {"ts": "MARKED"}}}
+
+    assert told(odd).ignored == ("unknown_event",)
+    assert told({"envelope": {"name": "MARKED", "timestamp": "MARKED"}, "core": 7}).records == ()
+    assert told({"envelope": None, "data": None}).ignored == ("unknown_event",)
+
+
 @pytest.mark.parametrize(
     ("event", "code"),
     [
@@ -390,3 +401,24 @@ def test_without_raw_events_answers_to_polls_cannot_be_seen() -> None:
 )
 def test_nothing_else_happens(body: bytes) -> None:
     converted_or_refused(BIGBLUEBUTTON, body)
+
+
+def test_the_rules_see_one_person_with_a_camera() -> None:
+    """From webhooks to a score: everything of a visit comes together under the id outside."""
+
+    def minute(number: int) -> int:
+        return ms("10:00") + number * 60_000
+
+    camera = {"userId": USER, "stream": STREAM}
+    events = [
+        {**JOINED, "envelope": {**JOINED["envelope"], "timestamp": minute(0)}},
+        raw("UserBroadcastCamStartedEvtMsg", at=minute(0), **camera),
+        raw("UserBroadcastCamStoppedEvtMsg", at=minute(60), **camera),
+        raw("UserLeftMeetingEvtMsg", at=minute(120), intId=USER, eject=False),
+    ]
+    log = [replace(record, session=SESSION) for record in told(*events).records]
+
+    seen = run(scheduled(), log, now="15:00").scores[naming("participant", "client-7")]
+
+    assert seen.attended_ms == 120 * 60_000
+    assert seen.camera == pytest.approx(0.5, abs=0.01)
