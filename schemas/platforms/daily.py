@@ -64,7 +64,7 @@ def convert(payload: Payload, name: Naming) -> Converted:
     kind = _kind(payload.body)
     if kind.type is None:
         if kind.test is None:
-            raise NotUnderstoodError("missing", "$.type")
+            raise NotUnderstoodError("missing_field", "$.type")
         return Converted((), ("test",))
     if kind.type in OF_NO_USE:
         return Converted((), (kind.type,))
@@ -74,25 +74,25 @@ def convert(payload: Payload, name: Naming) -> Converted:
 
 def _joined(body: bytes, name: Naming) -> Converted:
     person = _person(body).payload
-    return Converted((_visit(person, name).joined(_joined_at(person), person.owner is True),))
+    return Converted((_visit(person, name).at(_joined_at(person)).joined(person.owner is True),))
 
 
 def _left(body: bytes, name: Naming) -> Converted:
     """The leave, and the join that it names, in case that was lost."""
     person = _person(body).payload
     visit, since, until = _visit(person, name), _joined_at(person), _left_at(person)
-    return Converted((visit.joined(since, person.owner is True), visit.left(until)))
+    return Converted((visit.at(since).joined(person.owner is True), visit.at(until).left()))
 
 
 def _knocked(body: bytes, name: Naming) -> Converted:
     person = _person(body).payload
-    return Converted((_visit(person, name, "waiting/").waiting(_joined_at(person)),))
+    return Converted((_visit(person, name, "waiting/").at(_joined_at(person)).waiting(),))
 
 
 def _gave_up(body: bytes, name: Naming) -> Converted:
     person = _person(body).payload
     visit, since, until = _visit(person, name, "waiting/"), _joined_at(person), _left_at(person)
-    return Converted((visit.waiting(since), visit.left(until)))
+    return Converted((visit.at(since).waiting(), visit.at(until).left()))
 
 
 def _ended(body: bytes, name: Naming) -> Converted:
@@ -120,7 +120,7 @@ def _joined_at(person: Person) -> datetime:
 def _left_at(person: Person) -> datetime:
     _joined_at(person)
     if person.duration is None or person.joined_at is None:
-        raise NotUnderstoodError("missing", "$.payload.duration")
+        raise NotUnderstoodError("missing_field", "$.payload.duration")
     if person.duration < 0:
         raise NotUnderstoodError("contradictory_times", "$.payload.duration")
     return of_seconds(person.joined_at + person.duration, "$.payload.duration")

@@ -69,7 +69,7 @@ def convert(payload: Payload, name: Naming) -> Converted:
 def _joined(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
     if _true(data.is_breakout):
         return None
-    return _visit(event, data, name).joined(at, _true(data.moderator))
+    return _visit(event, data, name).at(at).joined(_true(data.moderator))
 
 
 def _left(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
@@ -77,15 +77,15 @@ def _left(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | N
     if data.disconnect_reason == "switch_room":
         return None
     visit = _visit(event, data, name)
-    return visit.left(at, CAUSES.get(data.disconnect_reason or "", "unknown"))
+    return visit.at(at).left(CAUSES.get(data.disconnect_reason or "", "unknown"))
 
 
 def _waiting(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
-    return _visit(event, data, name, "lobby/").waiting(at)
+    return _visit(event, data, name, "lobby/").at(at).waiting()
 
 
 def _left_lobby(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
-    return _visit(event, data, name, "lobby/").left(at)
+    return _visit(event, data, name, "lobby/").at(at).left()
 
 
 def _ended(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:

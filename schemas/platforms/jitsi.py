@@ -74,7 +74,7 @@ def convert(payload: Payload, name: Naming) -> Converted:
     envelope = _envelope(payload.body)
     kind = envelope.event or envelope.event_name
     if kind is None:
-        raise NotUnderstoodError("missing", "$.event")
+        raise NotUnderstoodError("missing_field", "$.event")
     if kind in OF_NO_USE:
         return Converted((), (OF_NO_USE[kind],))
     event = EVENTS.get(kind)
@@ -86,7 +86,7 @@ def convert(payload: Payload, name: Naming) -> Converted:
 def _joined(body: bytes, name: Naming) -> Converted:
     told = _occupancy(body)
     visit = _visit(told, told.occupant, name, "$.occupant")
-    return Converted((visit.joined(_joined_at(told.occupant, "$.occupant")),))
+    return Converted((visit.at(_joined_at(told.occupant, "$.occupant")).joined(),))
 
 
 def _left(body: bytes, name: Naming) -> Converted:
@@ -109,7 +109,7 @@ def _destroyed(body: bytes, name: Naming) -> Converted:
         else:
             visit = _visit(told, occupant, name, OCCUPANTS)
             since = _joined_at(occupant, OCCUPANTS)
-            records += (visit.joined(since), visit.left(_not_before(since, at), "ended"))
+            records += (visit.at(since).joined(), visit.at(_not_before(since, at)).left("ended"))
     if not told.is_breakout:
         records.append(ended(NAME, name("session", required(told.room_jid, "$.room_jid")), at))
     return Converted(tuple(records))
@@ -127,7 +127,7 @@ def _whole(room: Room, occupant: Occupant, name: Naming, where: str) -> tuple[Te
     visit = _visit(room, occupant, name, where)
     since = _joined_at(occupant, where)
     until = of_seconds(occupant.left_at, f"{where}.left_at")
-    return visit.joined(since), visit.left(_not_before(since, until))
+    return visit.at(since).joined(), visit.at(_not_before(since, until)).left()
 
 
 def _visit(room: Room, occupant: Occupant, name: Naming, where: str) -> Visit:

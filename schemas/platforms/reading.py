@@ -11,13 +11,20 @@ from typing import Annotated, TypeVar
 from msgspec import Meta
 
 from schemas.codec import ERRORS, decoder, refusal
-from schemas.instants import EARLIEST, LATEST, instant, plausible
+from schemas.instants import EARLIEST, LATEST, instant, milliseconds, plausible
 from schemas.platforms.source import NotUnderstoodError
 
 Key = Annotated[str, Meta(max_length=1024)] | Annotated[int, Meta(ge=0, le=2**63 - 1)] | None
 """What a platform calls something: text or a number, often empty."""
 
+Name = Annotated[str, Meta(min_length=1, max_length=1_000)]
+"""What a platform always calls something, before it has its pseudonym."""
+
+Milliseconds = Annotated[int, Meta(ge=milliseconds(EARLIEST), lt=milliseconds(LATEST))]
+"""Milliseconds since 1970 within the years that a session can lie in."""
+
 Shape = TypeVar("Shape")
+Value = TypeVar("Value")
 
 
 def reader(shape: type[Shape]) -> Callable[[bytes], Shape]:
@@ -45,25 +52,32 @@ def required(key: Key, where: str) -> str:
     """`key` as text, which must not be empty."""
     found = text(key)
     if not found:
-        raise NotUnderstoodError("missing", where)
+        raise NotUnderstoodError("missing_field", where)
     return found
+
+
+def needed(value: Value | None, where: str) -> Value:
+    """`value`, which this event cannot be without."""
+    if value is None:
+        raise NotUnderstoodError("missing_field", where)
+    return value
 
 
 def on_calendar(at: datetime | None, where: str) -> datetime:
     """`at` in UTC, which must be there and in the years a session can lie in."""
     if at is None:
-        raise NotUnderstoodError("missing", where)
+        raise NotUnderstoodError("missing_field", where)
     if not plausible(at):
-        raise NotUnderstoodError("implausible_instant", where)
+        raise NotUnderstoodError("implausible_time", where)
     return at.astimezone(UTC)
 
 
 def of_milliseconds(unix: float | None, where: str) -> datetime:
     """The instant of unix milliseconds; seconds lie in 1970 and are refused."""
     if unix is None:
-        raise NotUnderstoodError("missing", where)
+        raise NotUnderstoodError("missing_field", where)
     if not EARLIEST.timestamp() * 1000 <= unix < LATEST.timestamp() * 1000:
-        raise NotUnderstoodError("implausible_instant", where)
+        raise NotUnderstoodError("implausible_time", where)
     return instant(round(unix))
 
 

@@ -2,15 +2,22 @@
 
 from collections.abc import Mapping
 
+from schemas.platforms.bigbluebutton import BIGBLUEBUTTON, BIGBLUEBUTTON_MAPPED
 from schemas.platforms.daily import DAILY
 from schemas.platforms.jaas import JAAS
 from schemas.platforms.jitsi import JITSI
+from schemas.platforms.livekit import LIVEKIT
+from schemas.platforms.recall import RECALL
 from schemas.platforms.source import Source
 from schemas.platforms.zoom import ZOOM
 
 WEBHOOKS: Mapping[str, Source] = {
     "zoom": ZOOM,
+    "livekit": LIVEKIT,
+    "bigbluebutton": BIGBLUEBUTTON,
+    "bigbluebutton-mapped": BIGBLUEBUTTON_MAPPED,
     "jitsi": JITSI,
     "jaas": JAAS,
     "daily": DAILY,
+    "recall": RECALL,
 }

@@ -16,7 +16,7 @@ from schemas.platforms.reading import on_calendar, reader, required, text
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.platforms.visit import Cause, Visit, ended
 from schemas.platforms.zoom_payload import Kind, Meeting, Message, Participant, Webhook
-from schemas.telemetry import Identified, Telemetry
+from schemas.telemetry import Telemetry
 
 NAME = "zoom"
 UUID = "$.payload.object.uuid"
@@ -33,7 +33,8 @@ class Named(NamedTuple):
 
     def links(self, at: datetime) -> tuple[Telemetry, ...]:
         """That all names are one person's."""
-        return tuple(_link(self.visit, at, each, self.visit.participant) for each in self.aliases)
+        deed, participant = self.visit.at(at), self.visit.participant
+        return tuple(deed.belongs_to(participant, each) for each in self.aliases)
 
 
 _kind = reader(Kind)
@@ -60,7 +61,7 @@ def _joined(meeting: Meeting, name: Naming) -> Converted:
     named = _named(meeting, person, name)
     at = on_calendar(person.join_time, f"{PERSON}.join_time")
     host = text(meeting.host_id) in {text(person.participant_user_id), text(person.id)} - {""}
-    return Converted((*named.links(at), named.visit.joined(at, host)))
+    return Converted((*named.links(at), named.visit.at(at).joined(host)))
 
 
 def _left(meeting: Meeting, name: Naming) -> Converted:
@@ -74,7 +75,7 @@ def _left(meeting: Meeting, name: Naming) -> Converted:
     if "breakout" in why:
         return Converted((), ("breakout_hop",))
     cause: Cause = next((CAUSES[each] for each in CAUSES if each in why), "unknown")
-    return Converted((visit.left(at, cause),))
+    return Converted((visit.at(at).left(cause),))
 
 
 def _why(reason: bytes) -> str:
@@ -86,14 +87,15 @@ def _why(reason: bytes) -> str:
 def _waiting(meeting: Meeting, name: Naming) -> Converted:
     person, at = _dated(meeting)
     named = _named(meeting, person, name, "waiting/")
-    return Converted((*named.links(at), named.visit.waiting(at)))
+    return Converted((*named.links(at), named.visit.at(at).waiting()))
 
 
 def _put_in_waiting(meeting: Meeting, name: Naming) -> Converted:
     """Out of the meeting and into the waiting room."""
     person, at = _dated(meeting)
     inside = _named(meeting, person, name).visit
-    return Converted((inside.left(at), _named(meeting, person, name, "waiting/").visit.waiting(at)))
+    waiting = _named(meeting, person, name, "waiting/").visit
+    return Converted((inside.at(at).left(), waiting.at(at).waiting()))
 
 
 def _admitted(meeting: Meeting, name: Naming) -> Converted:
@@ -105,13 +107,13 @@ def _admitted(meeting: Meeting, name: Naming) -> Converted:
     person, at = _dated(meeting)
     named = _named(meeting, person, name, "waiting/")
     if named.guest:
-        return Converted((named.visit.left(at),))
+        return Converted((named.visit.at(at).left(),))
     return Converted((), ("meeting.participant_admitted",))
 
 
 def _left_waiting(meeting: Meeting, name: Naming) -> Converted:
     person, at = _dated(meeting)
-    return Converted((_named(meeting, person, name, "waiting/").visit.left(at),))
+    return Converted((_named(meeting, person, name, "waiting/").visit.at(at).left(),))
 
 
 def _in_breakout(meeting: Meeting, name: Naming) -> Converted:
@@ -131,7 +133,7 @@ def _bound(meeting: Meeting, name: Naming) -> Converted:
     video = _guest(meeting, required(person.bind_user_id, f"{PERSON}.bind_user_id"), name)
     if not phone.guest or phone.visit.participant == video:
         return Converted((), ("meeting.participant_bind",))
-    return Converted((_link(phone.visit, at, phone.visit.participant, video),))
+    return Converted((phone.visit.at(at).belongs_to(video),))
 
 
 def _role(meeting: Meeting, name: Naming) -> Converted:
@@ -140,7 +142,7 @@ def _role(meeting: Meeting, name: Naming) -> Converted:
     visit = _named(meeting, person, name).visit
     if (person.new_role or "").lower() not in HOSTS:
         return Converted((), ("meeting.participant_role_changed",))
-    return Converted((visit.joined(at, host=True),))
+    return Converted((visit.at(at).joined(host=True),))
 
 
 def _chat(meeting: Meeting, name: Naming) -> Converted:
@@ -153,7 +155,7 @@ def _chat(meeting: Meeting, name: Naming) -> Converted:
     at = on_calendar(message.date_time, "$.payload.object.chat_message.date_time")
     sender = Participant(user_id=message.sender_session_id, email=message.sender_email)
     visit = _named(meeting, sender, name, "chat/").visit
-    return Converted((visit.chat(at), visit.left(at)))
+    return Converted((visit.at(at).chat(), visit.at(at).left()))
 
 
 def _ended(meeting: Meeting, name: Naming) -> Converted:
@@ -164,7 +166,7 @@ def _ended(meeting: Meeting, name: Naming) -> Converted:
 
 def _person(meeting: Meeting) -> Participant:
     if meeting.participant is None:
-        raise NotUnderstoodError("missing", PERSON)
+        raise NotUnderstoodError("missing_field", PERSON)
     return meeting.participant
 
 
@@ -192,17 +194,6 @@ def _named(meeting: Meeting, person: Participant, name: Naming, prefix: str = ""
 def _guest(meeting: Meeting, user_id: str, name: Naming) -> str:
     """The participant by a `user_id`, a small number that comes again in other occurrences."""
     return name("participant", f"{required(meeting.uuid, UUID)}/{user_id}")
-
-
-def _link(visit: Visit, at: datetime, alias: str, participant: str) -> Telemetry:
-    return Identified(
-        id=visit.id("identified", at, alias, participant),
-        source=NAME,
-        at=at,
-        session=visit.session,
-        alias=alias,
-        participant=participant,
-    )
 
 
 CAUSES: Mapping[str, Cause] = {

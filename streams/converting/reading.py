@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from schemas.platforms.bigbluebutton_events import BIGBLUEBUTTON_EVENTS
 from schemas.platforms.reports import REPORTS
 from schemas.platforms.source import (
     Converted,
@@ -20,7 +21,11 @@ from schemas.platforms.source import (
 from schemas.platforms.webhooks import WEBHOOKS
 from schemas.telemetry import Telemetry
 
-PLATFORMS: dict[str, Source | Report] = {**WEBHOOKS, **REPORTS}
+PLATFORMS: dict[str, Source | Report] = {
+    **WEBHOOKS,
+    **REPORTS,
+    BIGBLUEBUTTON_EVENTS.name: BIGBLUEBUTTON_EVENTS,
+}
 
 NANOSECONDS = 1_000_000
 MARKUP = b"<"

@@ -172,19 +172,19 @@ def test_the_end_is_a_hint() -> None:
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        (joined("10:00", joined_at=ms("10:00")), "implausible_instant"),
-        (joined("10:00", joined_at=None), "missing"),
+        (joined("10:00", joined_at=ms("10:00")), "implausible_time"),
+        (joined("10:00", joined_at=None), "missing_field"),
         (joined("10:00", joined_at="MARKED"), "invalid_field"),
-        (joined("10:00", room=""), "missing"),
-        (joined("10:00", session_id=None), "missing"),
-        (left("10:00", None), "missing"),
+        (joined("10:00", room=""), "missing_field"),
+        (joined("10:00", session_id=None), "missing_field"),
+        (left("10:00", None), "missing_field"),
         (left("10:00", -1.0), "contradictory_times"),
-        (left("10:00", 1e300), "implausible_instant"),
-        (webhook("meeting.ended", room="evening"), "missing"),
-        (webhook("meeting.ended", end_ts=ms("12:00") / 1000), "missing"),
+        (left("10:00", 1e300), "implausible_time"),
+        (webhook("meeting.ended", room="evening"), "missing_field"),
+        (webhook("meeting.ended", end_ts=ms("12:00") / 1000), "missing_field"),
         ({"type": "participant.joined"}, "invalid_field"),
         ({"type": 7}, "unknown_type"),
-        ({"MARKED": "MARKED"}, "missing"),
+        ({"MARKED": "MARKED"}, "missing_field"),
     ],
 )
 def test_what_is_refused(payload: Any, code: str) -> None:

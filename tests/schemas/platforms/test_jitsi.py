@@ -105,7 +105,7 @@ def test_seconds_since_1970() -> None:
 def test_milliseconds_are_refused() -> None:
     payload = joined("10:00", joined_at=ms("10:00"))
 
-    assert refused(JITSI, payload) == ("implausible_instant", "$.occupant.joined_at")
+    assert refused(JITSI, payload) == ("implausible_time", "$.occupant.joined_at")
 
 
 def test_without_a_jwt_the_connection_is_the_person() -> None:
@@ -123,7 +123,7 @@ def test_the_path_says_what_happened_or_else_the_event_s_name() -> None:
     payload = left("10:00", "11:00")
 
     assert told(JITSI, payload["body"]) == told(JITSI, payload)
-    assert refused(JITSI, {"body": payload["body"]}) == ("missing", "$.event")
+    assert refused(JITSI, {"body": payload["body"]}) == ("missing_field", "$.event")
 
 
 def test_a_leave_repairs_a_lost_join() -> None:
@@ -202,15 +202,15 @@ def test_a_redelivery_in_any_order_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        (joined("10:00", occupant_jid=""), "missing"),
-        (joined("10:00", joined_at=None), "missing"),
+        (joined("10:00", occupant_jid=""), "missing_field"),
+        (joined("10:00", joined_at=None), "missing_field"),
         (joined("10:00", joined_at="MARKED"), "invalid_field"),
         (left("10:00", "09:59"), "contradictory_times"),
         (destroyed("09:59", occupant("10:00")), "contradictory_times"),
         (destroyed("12:00", occupant("10:00", "09:00")), "contradictory_times"),
-        (left("10:00", "11:00", left_at=None), "missing"),
+        (left("10:00", "11:00", left_at=None), "missing_field"),
         (request("occupant/joined"), "invalid_field"),
-        (request("room/destroyed"), "missing"),
+        (request("room/destroyed"), "missing_field"),
         (
             request(
                 "room/destroyed",
@@ -219,10 +219,10 @@ def test_a_redelivery_in_any_order_changes_nothing() -> None:
             ),
             "invalid_field",
         ),
-        (request("room/destroyed", room_jid=None, destroyed_at=seconds("12:00")), "missing"),
+        (request("room/destroyed", room_jid=None, destroyed_at=seconds("12:00")), "missing_field"),
         (
             request("occupant/joined", True, breakout_room_id="", occupant=occupant("10:00")),
-            "missing",
+            "missing_field",
         ),
         ({"event": "occupant/joined", "body": "MARKED"}, "invalid_field"),
     ],
