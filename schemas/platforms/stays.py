@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from schemas.instants import MILLISECOND, milliseconds, rfc3339
-from schemas.platforms.source import Converted, Meeting, Naming, record_id
-from schemas.telemetry import Heartbeat, Joined, Left, SessionEnded, Telemetry, Waiting
+from schemas.platforms.source import Converted, Meeting, Naming
+from schemas.platforms.visit import Visit, ended
+from schemas.telemetry import SessionEnded, Telemetry
 
 NO_IDENTITY = "no_identity"
 NO_TIMES = "no_times"
@@ -64,47 +65,36 @@ def as_records(
         row = f"{place}\n{seen[stay.who, place]}"
         if stay.who is None:
             ignored.append(NO_IDENTITY)
-        records += _records(source, stay, _named(stay.who, row, meeting, naming))
+        records += _records(stay, _visit(source, stay.who, row, meeting, naming))
     last = max((record.at for record in records), default=None)
     records += _closing(source, meeting, ended_at, last)
     return Converted(tuple(records), tuple(ignored))
 
 
-class _Names(NamedTuple):
-    session: str
-    participant: str
-    connection: str
-
-
-def _named(who: str | None, row: str, meeting: Meeting, naming: Naming) -> _Names:
+def _visit(source: str, who: str | None, row: str, meeting: Meeting, naming: Naming) -> Visit:
     known = f"guest\n{meeting.session}\n{row}" if who is None else who
     connection = naming("connection", f"{meeting.session}\n{known}\n{row}")
-    return _Names(meeting.session, naming("participant", known), connection)
+    return Visit(source, meeting.session, naming("participant", known), connection)
 
 
-def _records(source: str, stay: Stay, names: _Names) -> Iterator[Telemetry]:
-    def told(event: str, at: datetime) -> dict[str, object]:
-        told_id = record_id(source, event, names.connection, rfc3339(milliseconds(at)))
-        return {"id": told_id, "source": source, "at": at, **names._asdict()}
-
+def _records(stay: Stay, visit: Visit) -> Iterator[Telemetry]:
     if stay.waited_from is not None:
-        yield Waiting(**told("waiting", stay.waited_from))  # type: ignore[arg-type]
+        yield visit.at(stay.waited_from).waiting()
     if stay.waiting:
         if stay.joined_at is not None:
-            yield Waiting(**told("waiting", stay.joined_at))  # type: ignore[arg-type]
+            yield visit.at(stay.joined_at).waiting()
     elif stay.joined_at is not None:
-        role = "host" if stay.host else "participant"
-        yield Joined(**told("joined", stay.joined_at), role=role)  # type: ignore[arg-type]
+        yield visit.at(stay.joined_at).joined(stay.host)
     elif stay.seen_at is not None:
         # A sign of life, and not a join: to join then would be to be late.
-        yield Heartbeat(**told("seen", stay.seen_at))  # type: ignore[arg-type]
+        yield visit.at(stay.seen_at).seen()
     if stay.left_at is not None:
         at = stay.left_at
         if at == (stay.joined_at or stay.seen_at):
             # A leave at the instant of its join would read as going and coming back. In reports
             # of whole minutes it was a short visit: told as the shortest, but told.
             at += MILLISECOND
-        yield Left(**told("left", at))  # type: ignore[arg-type]
+        yield visit.at(at).left()
 
 
 def _closing(
@@ -113,6 +103,4 @@ def _closing(
     known = [at for at in (stated or meeting.ends_at, last) if at is not None]
     if not known:
         return ()
-    at = max(known).astimezone(UTC)
-    told_id = record_id(source, "ended", meeting.session, rfc3339(milliseconds(at)))
-    return (SessionEnded(id=told_id, source=source, at=at, session=meeting.session),)
+    return (ended(source, meeting.session, max(known).astimezone(UTC)),)

@@ -14,6 +14,7 @@ from schemas.telemetry import (
     Camera,
     Chat,
     Hand,
+    Heartbeat,
     Identified,
     Joined,
     Left,
@@ -66,6 +67,9 @@ class Deed(NamedTuple):
 
     def waiting(self) -> Waiting:
         return Waiting(id=self._id("waiting"), at=self.instant, **self.visit._asdict())
+
+    def seen(self) -> Heartbeat:
+        return Heartbeat(id=self._id("seen"), at=self.instant, **self.visit._asdict())
 
     def camera(self, on: bool, stream: str | None = None) -> Camera:
         told = self._id("camera_on" if on else "camera_off", stream or "")

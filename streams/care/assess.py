@@ -13,7 +13,7 @@ from streams.care.concerns import concerns
 from streams.care.excuse import excuses, expiries
 from streams.care.facts import CareFacts, Result
 from streams.care.grounds import grounds
-from streams.care.membership import turns
+from streams.care.membership import asked_to, turns
 from streams.care.outcome import Outcomes, outcomes
 from streams.care.program import ProgramView, programs
 from streams.care.publish import advised_output, concern_output, held_output, week_output
@@ -43,13 +43,14 @@ class Picture(NamedTuple):
 def judged(participant: str, facts: CareFacts, policies: Policies, now: int) -> Picture:
     """Judge everything about one participant at `now` ms."""
     staff = said(facts.staff)
-    excused = excuses(facts.results.values(), staff, policies)
-    found = outcomes(facts.results, staff, excused, policies, now)
+    asked = asked_to(facts.results.values(), staff, policies)
+    excused = excuses(facts.results.values(), staff, asked, policies)
+    found = outcomes(facts.results, staff, asked, excused, policies, now)
     views = programs(facts, staff, found, policies, now)
     reasons: dict[str, str] = {}
     held: list[tuple[Result, Held]] = []
     for _, result in sorted(facts.results.items()):
-        judgement = judge(participant, result, excused[result.session], staff, policies, now)
+        judgement = judge(participant, result, excused[result.session], staff, asked, now)
         reasons |= judgement.reasons
         held += ((result, each) for each in judgement.held)
     worries: list[Concern] = []

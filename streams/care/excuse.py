@@ -6,7 +6,7 @@ not too many of those; any other notice leaves the matter pending, for some work
 the host did is never held against anyone, unless staff override.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.care import (
@@ -21,7 +21,7 @@ from schemas.instants import DAY_MS, milliseconds
 from schemas.policy import Policies, Policy
 from streams.care.calendar import end_of_working_day
 from streams.care.facts import Result
-from streams.care.membership import asked
+from streams.care.membership import regular
 from streams.care.staff import Said, SessionFact
 
 OF_THE_HOST = frozenset({"host_late", "not_admitted"})
@@ -46,11 +46,14 @@ class Excuse(NamedTuple):
 NONE = Excuse(None)
 
 
-def excuses(results: Iterable[Result], staff: Said, policies: Policies) -> dict[str, Excuse]:
+def excuses(
+    results: Iterable[Result], staff: Said, asked: Container[str], policies: Policies
+) -> dict[str, Excuse]:
     """The excuse for each session by its name, in the order of their beginnings.
 
-    A notice is too many if so many before it, of the program's sessions within the weeks before,
-    excused somebody who was asked to come and did not.
+    `asked` are the sessions that the person is asked to. A notice is too many if so many before
+    it, of the program's sessions within the weeks before, excused somebody who was asked to come
+    and did not.
     """
     found: dict[str, Excuse] = {}
     granted: dict[str | None, list[int]] = {}
@@ -58,7 +61,8 @@ def excuses(results: Iterable[Result], staff: Said, policies: Policies) -> dict[
         about = staff.sessions.get(result.session, ())
         policy = policies.at(result.program, result.starts_at or result.ends_at)
         each = excuse(about, result, policy)
-        if each.by_notice and result.starts_at is not None and _missing(result, staff, policy):
+        missing = regular(result, asked) and result.standing != "attended"
+        if each.by_notice and result.starts_at is not None and missing:
             since = result.starts_at - policy.notice.max_excused_weeks * 7 * DAY_MS
             before = granted.setdefault(result.program, [])
             if sum(at > since for at in before) >= policy.notice.max_excused:
@@ -67,17 +71,6 @@ def excuses(results: Iterable[Result], staff: Said, policies: Policies) -> dict[
                 before.append(result.starts_at)
         found[result.session] = each
     return found
-
-
-def _missing(result: Result, staff: Said, policy: Policy) -> bool:
-    """Whether the person is asked to a session and does not attend it."""
-    if result.withdrawn or result.void or result.standing in ("attended", "void"):
-        return False
-    if result.make_up or not result.rostered:
-        return False
-    if result.program is None or result.starts_at is None:
-        return False
-    return asked(staff, result.program, result.starts_at, policy.zone)
 
 
 def excuse(about: Sequence[SessionFact], result: Result, policy: Policy) -> Excuse:

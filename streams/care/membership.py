@@ -4,11 +4,13 @@ Between enrolment and discharge, outside leave, suspension and days on which the
 closed. Without an enrolment the roster alone decides. Enrolments that overlap are one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import chain
 
 from schemas.instants import milliseconds
+from schemas.policy import Policies, Policy
 from streams.care.calendar import local_day
+from streams.care.facts import Result
 from streams.care.staff import Enrolment, Said
 
 
@@ -18,12 +20,32 @@ def enrolment_at(staff: Said, program: str, at: int) -> Enrolment | None:
     return holding[-1] if holding else None
 
 
-def asked(staff: Said, program: str, at: int, zone: str) -> bool:
-    """Whether the program asks the person to a session that starts at `at` ms."""
+def asked_to(results: Iterable[Result], staff: Said, policies: Policies) -> frozenset[str]:
+    """The sessions, by name, at whose start their program asks anything of the person."""
+    return frozenset(
+        each.session
+        for each in results
+        if each.program is not None and each.starts_at is not None
+        if _asked(staff, each.program, each.starts_at, policies.at(each.program, each.starts_at))
+    )
+
+
+def regular(result: Result, asked: Container[str]) -> bool:
+    """Whether the person is asked to come: on the roster for its own sake, and it counts.
+
+    Standing `void` without more means that their own times lie outside of the window: there was
+    nothing to attend.
+    """
+    if result.withdrawn or result.void or result.standing == "void":
+        return False
+    return result.rostered and not result.make_up and result.session in asked
+
+
+def _asked(staff: Said, program: str, at: int, policy: Policy) -> bool:
     stays = staff.stays.get(program)
     if stays and not any(each.holds(at) for each in stays):
         return False
-    return not away(staff, program, at) and not _closed(staff, program, at, zone)
+    return not away(staff, program, at) and not _closed(staff, program, at, policy.zone)
 
 
 def away(staff: Said, program: str, at: int) -> bool:

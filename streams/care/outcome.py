@@ -4,14 +4,14 @@ The first that applies: what staff set, `credited`, `made_up`, `switched`, `excu
 `unexcused`; a session that is not over is `to_come`, unless its absence is excused already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from schemas.policy import Policies
 from schemas.week import Outcome
 from streams.care.excuse import NONE, OF_THE_HOST, Excuse
 from streams.care.facts import Result
-from streams.care.membership import asked
+from streams.care.membership import regular
 from streams.care.mend import Links, Mend, by_time, credited, mends, set_by_staff
 from streams.care.staff import Said
 
@@ -42,39 +42,26 @@ class Outcomes(NamedTuple):
 def outcomes(
     results: Mapping[str, Result],
     staff: Said,
+    asked: Container[str],
     excused: Mapping[str, Excuse],
     policies: Policies,
     now: int,
 ) -> Outcomes:
-    """The outcome of each session asked of a person at `now` ms."""
-    regular = [each for each in results.values() if _regular(each, staff, policies)]
-    regular.sort(key=by_time)
-    chosen = {each.session: outcome for each in regular if (outcome := set_by_staff(each, staff))}
+    """The outcome of each session that a person is `asked` to, at `now` ms."""
+    own = sorted((each for each in results.values() if regular(each, asked)), key=by_time)
+    chosen = {each.session: outcome for each in own if (outcome := set_by_staff(each, staff))}
     missed = {
         each.session: each
-        for each in regular
+        for each in own
         if each.over and not credited(each, staff) and each.session not in chosen
         if not each.needs_review
     }
-    links = mends(results, {each.session for each in regular}, missed, staff, policies, now)
+    links = mends(results, {each.session for each in own}, missed, staff, policies, now)
     counted = [
         _count(each, chosen.get(each.session), links.mends.get(each.session), excused, now)
-        for each in regular
+        for each in own
     ]
     return Outcomes(counted, links)
-
-
-def _regular(result: Result, staff: Said, policies: Policies) -> bool:
-    """Whether the session is asked of the person."""
-    if result.program is None or result.starts_at is None or not result.rostered:
-        return False
-    if result.withdrawn or result.void or result.make_up:
-        return False
-    if result.standing == "void":
-        # The person's own times lie outside of the window: there was nothing to attend.
-        return False
-    zone = policies.at(result.program, result.starts_at).zone
-    return asked(staff, result.program, result.starts_at, zone)
 
 
 def _count(

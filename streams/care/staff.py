@@ -78,8 +78,14 @@ def said(staff: Mapping[str, Staff]) -> Said:
 
 def _stay(enrolled: Enrolled, discharged: Iterable[Discharged]) -> Enrolment:
     begins = milliseconds(enrolled.begins)
-    leaves = (milliseconds(each.begins) for each in discharged if each.program == enrolled.program)
-    return Enrolment(enrolled, begins, min((at for at in leaves if at > begins), default=None))
+    own = (each for each in discharged if each.program == enrolled.program)
+    return Enrolment(enrolled, begins, discharged_after(begins, own))
+
+
+def discharged_after(begins: int, discharged: Iterable[Discharged]) -> int | None:
+    """When a stay in a program that begins at `begins` ends, both in ms; None while it lasts."""
+    leaves = (milliseconds(each.begins) for each in discharged)
+    return min((at for at in leaves if at > begins), default=None)
 
 
 def _file(index: Said, fact: Staff) -> None:

@@ -1,15 +1,14 @@
 """Violations of people: a session's findings, judged (measures.md 2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from schemas.instants import milliseconds
-from schemas.policy import Policies
 from schemas.score import Figures, Finding, FindingRule
 from schemas.violation import Rule, Severity, Violation
 from streams.care.excuse import Excuse, exempt, waived
 from streams.care.facts import Result
-from streams.care.membership import asked, enrolment_at
+from streams.care.membership import enrolment_at
 from streams.care.recommendations import recommendation_id
 from streams.care.staff import Said, SessionFact, checked_in_at
 from streams.identity import identify
@@ -66,11 +65,16 @@ def violation_id(participant: str, session: str, rule: Rule) -> str:
 
 
 def judge(
-    participant: str, result: Result, excused: Excuse, staff: Said, policies: Policies, now: int
+    participant: str,
+    result: Result,
+    excused: Excuse,
+    staff: Said,
+    asked: Container[str],
+    now: int,
 ) -> Judgement:
     """Judge one session by what was found and what staff said."""
     about = staff.sessions.get(result.session, ())
-    reason = _acquitted(result) or excused.reason or _not_asked(result, staff, policies)
+    reason = _acquitted(result) or excused.reason or _not_asked(result, asked)
     if reason is not None:
         rules: tuple[Rule, ...] = (*RULES, "absence_not_notified")
         return Judgement([], {violation_id(participant, result.session, r): reason for r in rules})
@@ -98,12 +102,11 @@ def _acquitted(result: Result) -> str | None:
     return None if result.judged else "unidentified_guest"
 
 
-def _not_asked(result: Result, staff: Said, policies: Policies) -> str | None:
+def _not_asked(result: Result, asked: Container[str]) -> str | None:
     """Nothing is asked before enrolment, on leave, or while the program is closed."""
-    if result.program is None or result.starts_at is None:
+    if result.program is None or result.starts_at is None or result.session in asked:
         return None
-    zone = policies.at(result.program, result.starts_at).zone
-    return None if asked(staff, result.program, result.starts_at, zone) else "not_asked"
+    return "not_asked"
 
 
 def _let_off(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from schemas.care import Discharged, Enrolled, Staff
 from schemas.instants import milliseconds, rfc3339
+from streams.care.staff import discharged_after
 
 
 class Stretch(NamedTuple):
@@ -24,25 +25,21 @@ def overlapping(fact: Enrolled, known: Iterable[Staff]) -> Stretch | None:
     `known` are the facts of this person that hold; an older revision of `fact` is none of them.
     """
     same = [each for each in known if getattr(each, "program", None) == fact.program]
-    discharges = sorted(milliseconds(each.begins) for each in same if isinstance(each, Discharged))
+    discharges = [each for each in same if isinstance(each, Discharged)]
     begun = milliseconds(fact.begins)
-    new = Stretch(begun, _end(begun, discharges))
+    new = Stretch(begun, discharged_after(begun, discharges))
     others = (
         milliseconds(each.begins)
         for each in same
         if isinstance(each, Enrolled) and each.entity != fact.entity
     )
-    stretches = (Stretch(begins, _end(begins, discharges)) for begins in sorted(others))
+    stretches = (Stretch(begins, discharged_after(begins, discharges)) for begins in sorted(others))
     return next((other for other in stretches if overlap(new, other)), None)
 
 
 def overlap(one: Stretch, other: Stretch) -> bool:
     """Whether two enrolments share an instant."""
     return _before(one.begins, other.ends) and _before(other.begins, one.ends)
-
-
-def _end(begins: int, discharges: list[int]) -> int | None:
-    return next((at for at in discharges if at > begins), None)
 
 
 def _before(at: int, end: int | None) -> bool:
