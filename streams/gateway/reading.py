@@ -1,0 +1,133 @@
+"""Reading: the records in a request's body, however it wraps them.
+
+| content type | body |
+|---|---|
+| application/json | one record, or an array of them |
+| application/x-ndjson | a record a line |
+| application/cloudevents+json | a CloudEvents 1.0 event in structured mode, the record in `data` |
+| application/cloudevents-batch+json | an array of such events |
+
+What a record in an event lacks of `id`, `source` and `at` is the event's `id`, `source` and `time`.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta, Raw, Struct, field
+
+from schemas.codec import ERRORS, decoder, refusal
+
+MOST_RECORDS = 10_000
+"""In one request; whoever has more sends more requests."""
+
+
+class MalformedError(Exception):
+    """A body that holds no records at all; the message is a code."""
+
+
+class Refused(NamedTuple):
+    """A record that cannot be taken in, by its place in the body, from 0."""
+
+    index: int
+    reason: str
+    detail: str
+
+
+class Event(Struct):
+    """A CloudEvents envelope; its other attributes are passed over."""
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Meta(min_length=1, max_length=1_024)]
+    source: Annotated[str, Meta(min_length=1, max_length=1_024)]
+    type: Annotated[str, Meta(min_length=1, max_length=256)]
+    time: str | None = None
+    data: Raw | None = None
+    data_base64: str | None = None
+    traceparent: str | None = field(default=None)
+
+
+_array = msgspec.json.Decoder(list[Raw]).decode
+_event = decoder(Event)
+
+
+def parts(content_type: str, body: bytes) -> list[bytes]:
+    """The records in `body`, each as its own bytes; raises MalformedError."""
+    try:
+        found = list(TYPES[content_type](body))
+    except ERRORS as error:
+        raise MalformedError(refusal(error).reason) from error
+    if not found:
+        raise MalformedError("no_records")
+    if len(found) > MOST_RECORDS:
+        raise MalformedError("too_many_records")
+    return found
+
+
+def of_event(part: bytes) -> bytes:
+    """The record in an event, completed from its envelope; raises one of codec.ERRORS."""
+    event = _event(part)
+    data = _data(event)
+    record = msgspec.json.decode(data)
+    if not isinstance(record, dict):
+        raise msgspec.ValidationError("Expected `object` - at `$.data`")
+    envelope: dict[str, Any] = {"id": event.id, "source": event.source, "at": event.time}
+    missing = {name: told for name, told in envelope.items() if told and name not in record}
+    return msgspec.json.encode({**record, **missing}) if missing else data
+
+
+def _data(event: Event) -> bytes:
+    if event.data is not None:
+        return bytes(event.data)
+    try:
+        return base64.b64decode(event.data_base64 or "", validate=True)
+    except (binascii.Error, ValueError):
+        raise msgspec.ValidationError("Expected base64 - at `$.data_base64`") from None
+
+
+def _one_or_many(body: bytes) -> Iterator[bytes]:
+    if body.lstrip()[:1] == b"[":
+        yield from _many(body)
+    else:
+        yield body
+
+
+def _many(body: bytes) -> Iterator[bytes]:
+    return (bytes(part) for part in _array(body))
+
+
+def _one(body: bytes) -> Iterator[bytes]:
+    yield body
+
+
+def _lines(body: bytes) -> Iterator[bytes]:
+    return (text for text in body.split(b"\n") if text.strip())
+
+
+JSON, NDJSON = "application/json", "application/x-ndjson"
+EVENT, EVENTS = "application/cloudevents+json", "application/cloudevents-batch+json"
+
+TYPES: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
+    JSON: _one_or_many,
+    NDJSON: _lines,
+    EVENT: _one,
+    EVENTS: _many,
+}
+"""How each content type holds its records."""
+
+
+def records(
+    content_type: str, body: bytes, decode: Callable[[bytes], Any]
+) -> tuple[list[Any], list[Refused]]:
+    """Every record of `body` by `decode`, and those that it refuses; raises MalformedError."""
+    wrapped = content_type in (EVENT, EVENTS)
+    found: list[Any] = []
+    refused: list[Refused] = []
+    for index, part in enumerate(parts(content_type, body)):
+        try:
+            found.append(decode(of_event(part) if wrapped else part))
+        except ERRORS as error:
+            refused.append(Refused(index, *refusal(error)))
+    return found, refused
