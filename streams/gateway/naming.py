@@ -6,8 +6,7 @@ named here, and whatever looks like a name or an address is refused, never passe
 """
 
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -32,9 +31,6 @@ THINGS: Final[Mapping[str, Thing]] = {
 CHOSEN: Final = frozenset({"source", "room"})
 """Fields that the door itself writes."""
 
-OURS: Final = frozenset({"target", "about"})
-"""Fields that name outputs of ours, by the ids that we gave them."""
-
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -47,10 +43,11 @@ def named(record: Any, name: Naming) -> Any:
     return replace(record, **_changed(record, name))
 
 
-def checked(record: Any) -> Any:
-    """`record`, whose ids are pseudonyms already, as it is; raises NotACodeError."""
-    _changed(record, lambda thing, told: _code(thing, told))
-    return record
+def coded(field: str, told: str) -> str:
+    """`told`, if it looks like a code; raises NotACodeError."""
+    if not _CODE.fullmatch(told):
+        raise NotACodeError(field)
+    return told
 
 
 def _changed(part: Struct, name: Naming) -> dict[str, Any]:
@@ -69,21 +66,9 @@ def _part(field: str, told: Any, name: Naming) -> Any:
     match told:
         case str():
             thing = THINGS.get(field)
-            return _code(field, told) if thing is None else name(thing, told)
+            return coded(field, told) if thing is None else name(thing, told)
         case tuple():
             return tuple(_part(field, each, name) for each in told)
         case Struct():
             return replace(told, **_changed(told, name))
     return told
-
-
-def _code(field: str, told: str) -> str:
-    if not _CODE.fullmatch(told):
-        raise NotACodeError(field)
-    return told
-
-
-def remembered(name: Naming, most: int = 100_000) -> Naming:
-    """`name`, which asks the key only once for what comes again and again."""
-    cached: Callable[[Thing, str], str] = lru_cache(most)(name)
-    return cached

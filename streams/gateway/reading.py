@@ -118,16 +118,25 @@ TYPES: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
 """How each content type holds its records."""
 
 
-def records(
-    content_type: str, body: bytes, decode: Callable[[bytes], Any]
-) -> tuple[list[Any], list[Refused]]:
+class Read(NamedTuple):
+    """The records of a body with their places in it, and those that are none."""
+
+    found: list[tuple[int, Any]]
+    refused: list[Refused]
+
+    @property
+    def count(self) -> int:
+        """How many there are, whatever they hold."""
+        return len(self.found) + len(self.refused)
+
+
+def records(content_type: str, body: bytes, decode: Callable[[bytes], Any]) -> Read:
     """Every record of `body` by `decode`, and those that it refuses; raises MalformedError."""
     wrapped = content_type in (EVENT, EVENTS)
-    found: list[Any] = []
-    refused: list[Refused] = []
+    read = Read([], [])
     for index, part in enumerate(parts(content_type, body)):
         try:
-            found.append(decode(of_event(part) if wrapped else part))
+            read.found.append((index, decode(of_event(part) if wrapped else part)))
         except ERRORS as error:
-            refused.append(Refused(index, *refusal(error)))
-    return found, refused
+            read.refused.append(Refused(index, *refusal(error)))
+    return read
