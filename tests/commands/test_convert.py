@@ -358,7 +358,9 @@ def webhook(payload: Payload, naming: Naming) -> Converted:
 
 @pytest.fixture
 def hooks(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Desk:
-    monkeypatch.setitem(PLATFORMS, "graph_attendance", Source("tests", ("chat",), "none", webhook))
+    monkeypatch.setitem(
+        PLATFORMS, "graph_attendance", Source("tests", ("chat",), "none", webhook, str.strip)
+    )
     return desk
 
 
