@@ -25,9 +25,7 @@ def line(file: str, key: str, reason: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in f"{file}: {key}: {reason}")
 
 
-def tables(
-    text: str, file: str, number: Callable[[str], Any] = float
-) -> dict[str, Any]:
+def tables(text: str, file: str, number: Callable[[str], Any] = float) -> dict[str, Any]:
     """The tables of a file, its fractions read by `number`; raises FileError."""
     try:
         return tomllib.loads(text, parse_float=number)

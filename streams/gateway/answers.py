@@ -44,6 +44,7 @@ def answered(metrics: GatewayMetrics) -> Any:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
         response = await _outcome(request, handler)
+        response.headers["Server"] = "rollcall"
         resource = request.match_info.route.resource
         route = "none" if resource is None else resource.canonical
         metrics.requests.labels(route, str(response.status)).inc()

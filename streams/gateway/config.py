@@ -18,9 +18,8 @@ Files are looked for beside the config, and only their owner may read them; `env
 the environment holds instead.
 """
 
-import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -29,6 +28,7 @@ from msgspec import Meta, Struct
 
 from schemas.platforms.webhooks import WEBHOOKS
 from schemas.toml_file import FileError, line, shaped, tables
+from streams.gateway.signatures.schemes import usable
 from streams.pseudonyms.ring import Ring, RingError, read_ring
 
 Code = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")]
@@ -38,7 +38,7 @@ Role = Literal["notices", "decisions", "rosters"]
 Ids = Literal["raw", "pseudonyms"]
 Kind = Literal["producers", "staff"]
 
-LEAST_SECRET = 8
+LEAST_TOKEN = 24
 MOST_BYTES = 65_536
 FROM_ENVIRONMENT = "env:"
 
@@ -141,18 +141,28 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
             if platform not in WEBHOOKS:
                 raise FileError(line(name, place, f"not one of {', '.join(WEBHOOKS)}"))
             secrets = tuple(reader.secrets(hook.secrets, f"{place}.secrets"))
+            if not all(usable(platform, secret) for secret in secrets):
+                raise FileError(line(name, f"{place}.secrets", f"not a secret of {platform}"))
             hooks[platform, code] = Hook(tenant, platform, hook.url, secrets)
-        for kind, callers_of in (("producers", section.producers), ("staff", section.staff)):
-            for caller, told in callers_of.items():
-                place = f"{key}.{kind}.{caller}"
-                roles = frozenset(told.roles) if isinstance(told, StaffSection) else frozenset()
-                for token in reader.secrets(told.tokens, f"{place}.tokens"):
-                    digest = sha256(token).digest()
-                    if digest in callers:
-                        reason = "the token is somebody else's already"
-                        raise FileError(line(name, f"{place}.tokens", reason))
-                    callers[digest] = Caller(tenant, caller, kind, told.ids, roles)
+        for place, caller, tokens in _callers(tenant, section):
+            for token in reader.secrets(tokens, f"{key}.{place}.tokens"):
+                if len(token) < LEAST_TOKEN:
+                    reason = f"a token has at least {LEAST_TOKEN} characters"
+                    raise FileError(line(name, f"{key}.{place}.tokens", reason))
+                if callers.setdefault(sha256(token).digest(), caller) != caller:
+                    reason = "the token is somebody else's already"
+                    raise FileError(line(name, f"{key}.{place}.tokens", reason))
     return Config(callers, hooks)
+
+
+def _callers(tenant: Tenant, section: TenantSection) -> Iterator[tuple[str, Caller, str]]:
+    """Each caller with its place in the section, and where its tokens are."""
+    for name, producer in section.producers.items():
+        caller = Caller(tenant, name, "producers", producer.ids, frozenset())
+        yield f"producers.{name}", caller, producer.tokens
+    for name, staff in section.staff.items():
+        caller = Caller(tenant, name, "staff", staff.ids, frozenset(staff.roles))
+        yield f"staff.{name}", caller, staff.tokens
 
 
 class _Reader(NamedTuple):
@@ -180,9 +190,6 @@ class _Reader(NamedTuple):
         found = [each.strip().encode() for each in text.splitlines() if each.strip()]
         if not found:
             raise FileError(line(str(self.file), key, f"{where} holds no secret"))
-        if min(map(len, found)) < LEAST_SECRET:
-            reason = f"{where} has a secret of fewer than {LEAST_SECRET} characters"
-            raise FileError(line(str(self.file), key, reason))
         return found
 
     def _beside(self, told: str) -> Path:
@@ -210,8 +217,3 @@ def _text(file: Path, config: str, key: str) -> str:
         raise FileError(line(config, key, f"{file}: not UTF-8")) from None
     except OSError as error:
         raise FileError(line(config, key, f"{file}: {error.strerror}")) from error
-
-
-def config_environment() -> Mapping[str, str]:
-    """The environment that `env:` settings mean."""
-    return os.environ

@@ -13,10 +13,11 @@ What a record in an event lacks of `id`, `source` and `at` is the event's `id`, 
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct, field
+from msgspec import Meta, Raw, Struct
 
 from schemas.codec import ERRORS, decoder, refusal
 
@@ -28,7 +29,8 @@ class MalformedError(Exception):
     """A body that holds no records at all; the message is a code."""
 
 
-class Refused(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Refused:
     """A record that cannot be taken in, by its place in the body, from 0."""
 
     index: int
@@ -44,9 +46,8 @@ class Event(Struct):
     source: Annotated[str, Meta(min_length=1, max_length=1_024)]
     type: Annotated[str, Meta(min_length=1, max_length=256)]
     time: str | None = None
-    data: Raw | None = None
+    data: Raw = Raw(b"")
     data_base64: str | None = None
-    traceparent: str | None = field(default=None)
 
 
 _array = msgspec.json.Decoder(list[Raw]).decode
@@ -79,7 +80,7 @@ def of_event(part: bytes) -> bytes:
 
 
 def _data(event: Event) -> bytes:
-    if event.data is not None:
+    if bytes(event.data):
         return bytes(event.data)
     try:
         return base64.b64decode(event.data_base64 or "", validate=True)
@@ -118,7 +119,8 @@ TYPES: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
 """How each content type holds its records."""
 
 
-class Read(NamedTuple):
+@dataclass(frozen=True)
+class Read:
     """The records of a body with their places in it, and those that are none."""
 
     found: list[tuple[int, Any]]

@@ -17,6 +17,7 @@ asks again. Nothing of a request is logged.
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -122,7 +123,7 @@ class Door:
         if refused := sorted([*read.refused, *found.refused]):
             for each in refused:
                 self._metrics.refused.labels(caller.name, each.reason).inc()
-            raise RefusedError(422, "refused", records=[each._asdict() for each in refused])
+            raise RefusedError(422, "refused", records=[asdict(each) for each in refused])
         await self._append(found.outgoing, caller.tenant, knocking.traceparent(request))
         self._metrics.unscheduled.labels(caller.tenant.name, caller.name).inc(found.unscheduled)
         return answer({"accepted": read.count})
@@ -187,9 +188,7 @@ class Door:
     def _capabilities(self, source: Source, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
         """What the source can report, for sessions that were not told of it by this process."""
         records = [each.record for each in outgoing if each.key not in self._capable]
-        return [
-            Outgoing(TELEMETRY, each.session, each) for each in capabilities(source, records)
-        ]
+        return [Outgoing(TELEMETRY, each.session, each) for each in capabilities(source, records)]
 
     def _remember_capable(self, news: Sequence[Outgoing]) -> None:
         self._capable |= {each.key: None for each in news}

@@ -6,7 +6,6 @@ unscheduled one.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -41,21 +40,9 @@ class Tables:
             prefix + ROOMS.name: lambda value: self.rooms.take(decode_room(value)),
             prefix + IDENTITIES.name: lambda value: self.identities.take(decode_identity(value)),
         }
-        self._running: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to follow the log."""
-        self._running = asyncio.create_task(self._run(), name="tables")
-
-    async def stop(self) -> None:
-        """Follow no longer."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-
-    async def _run(self) -> None:
-        """Read, and begin again where the broker went away: what is known already changes nothing."""
+    async def run(self) -> None:
+        """Read, and begin again where the broker went away: to hear it twice changes nothing."""
         while True:
             try:
                 await self._follow()
@@ -66,21 +53,16 @@ class Tables:
             await asyncio.sleep(BACK_OFF_S)
 
     async def _follow(self) -> None:
+        # Without a group it has every partition of its topics, from the beginning on.
         consumer = AIOKafkaConsumer(
+            *self._takers,
             **self._connection,
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             enable_auto_commit=False,
         )
-        await consumer.start()
         try:
-            partitions = [
-                TopicPartition(topic, number)
-                for topic in self._takers
-                for number in await _partitions(consumer, topic)
-            ]
-            consumer.assign(partitions)
-            await consumer.seek_to_beginning(*partitions)
+            await consumer.start()
             asked_at, forgot_at = 0.0, time.monotonic()
             while True:
                 found = await consumer.getmany(timeout_ms=LONGEST_POLL_MS)
@@ -89,7 +71,7 @@ class Tables:
                 now = time.monotonic()
                 if now - asked_at > ASK_EVERY_S or (not found and not self.complete):
                     # A consumer whose broker is away waits in silence: it has to be asked.
-                    ends = await consumer.end_offsets(partitions)
+                    ends = await consumer.end_offsets(consumer.assignment())
                     self.reachable, asked_at = True, now
                     if not self.complete:
                         self.complete = await _reached(consumer, ends)
@@ -111,16 +93,6 @@ class Tables:
                 log.warning("%s: offset %d is no such record", topic, record.offset)
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    """Raises KafkaError where there is no such topic yet."""
-    found = consumer.partitions_for_topic(topic)
-    if not found:
-        await consumer._client.fetch_all_metadata()
-        found = consumer.partitions_for_topic(topic)
-    if not found:
-        raise KafkaError(f"no topic {topic}")
-    return sorted(found)
-
-
 async def _reached(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
-    return all([await consumer.position(place) >= end for place, end in ends.items()])
+    there = {place.topic for place in ends} == consumer.subscription()
+    return there and all([await consumer.position(place) >= end for place, end in ends.items()])

@@ -5,7 +5,6 @@ one round to the broker, and alone none waits for others.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -39,12 +38,6 @@ class Writer:
         self._waiting: list[_Waiting] = []
         self._records = 0
         self._news = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
-        self.reachable = False
-
-    def start(self) -> None:
-        """Begin to append."""
-        self._running = asyncio.create_task(self._run(), name="writer")
 
     async def append(self, messages: Sequence[Message]) -> None:
         """Return when the log has all `messages`; raises AwayError."""
@@ -67,21 +60,16 @@ class Writer:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
 
-    async def stop(self) -> None:
-        """Let go; what is still waiting is not appended."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-        await self._line.close()
-
-    async def _run(self) -> None:
-        while True:
-            await self._news.wait()
-            turn = self._turn()
-            await self._append(turn)
-            if not self._waiting:
-                self._news.clear()
+    async def run(self) -> None:
+        """Append turn after turn until cancelled; what is waiting then is not appended."""
+        try:
+            while True:
+                await self._news.wait()
+                await self._append(self._turn())
+                if not self._waiting:
+                    self._news.clear()
+        finally:
+            await self._line.close()
 
     def _turn(self) -> list[_Waiting]:
         records = 0
@@ -101,7 +89,6 @@ class Writer:
                 got_through = await self._line.append([m for each in turn for m in each.messages])
         except (SendError, TimeoutError):
             got_through = False
-        self.reachable = got_through
         for each in turn:
             if not each.done.done():
                 if got_through:
