@@ -17,7 +17,7 @@ MOST = 100_000
 
 
 class Replays:
-    """The marks of one tenant's webhooks; `now` is in milliseconds and may step back."""
+    """The marks of webhooks; `now` is in milliseconds and may step back."""
 
     def __init__(self, kept_ms: int = KEPT_MS, most: int = MOST) -> None:
         self._kept_ms = kept_ms
