@@ -9,6 +9,7 @@ The source of every record is the caller's name in the config, whatever the reco
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from msgspec.structs import replace
@@ -75,14 +76,17 @@ def taken(
 
 
 def naming(caller: Caller, world: World) -> Naming:
-    """How what this caller calls somebody or something becomes a pseudonym."""
+    """How what this caller calls somebody or something becomes a pseudonym, in one request.
+
+    A batch tells of the same people and sessions again and again: each is asked for once.
+    """
     if caller.ids == "pseudonyms":
 
         def given(thing: Thing, told: str) -> str:
             known = world.identities.participant(told) if thing == "participant" else None
             return known or coded(thing, told)
 
-        return given
+        return cache(given)
     scopes: Mapping[str, Naming] = {
         scope: Names(caller.tenant.ring, world.identities, scope).at(world.now)
         for scope in (OWN, *WEBHOOKS)
@@ -96,7 +100,7 @@ def naming(caller: Caller, world: World) -> Naming:
             name = WEBHOOKS[platform].room_name(name)
         return scopes[platform](thing, name)
 
-    return own
+    return cache(own)
 
 
 def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
