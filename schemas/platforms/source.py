@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from schemas.telemetry import Signals, Telemetry
 
-Thing = Literal["participant", "connection", "session", "room"]
+Thing = Literal["participant", "staff", "connection", "session", "room", "code"]
+"""What a name can be of; a code is a poll, a stream, an entity or a record."""
 Naming = Callable[[Thing, str], str]
 """The pseudonym of something that a platform names; the same for the same name, for ever."""
 
