@@ -47,7 +47,9 @@ def new(file: Path) -> None:
 
 @keys.command("rotate")
 @click.argument("file", type=A_RING)
-@click.option("--from", "begins", type=Moment(), help="When it comes into force.  [default: +1 h]")
+@click.option(
+    "--from", "begins", type=Moment(), help="When it comes into force.  [default: in 1 h]"
+)
 def rotate_command(file: Path, begins: datetime | None) -> None:
     """Add a new key to the ring in FILE, in force from an instant to come.
 
@@ -82,7 +84,8 @@ def retire_command(file: Path, key_id: str) -> None:
     """Take the key ID out of the ring in FILE, for good.
 
     Names that are known under no other key are strangers then: `rollcall keys rekey` tells
-    whether there are any. The key in force cannot be retired.
+    whether there are any. Files from its time get other ids if they are converted again. The key
+    in force cannot be retired.
     """
     with one_line_errors(OSError, RingError):
         retire(file, key_id, _now_ms())

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +23,6 @@ from streams.pseudonyms.names import Names
 from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import Key, Ring, read_ring, ring_text
 from streams.reading import read_topic
-from tests.commands.conftest import Start
 from tests.pseudonyms.rings import MIDDLE, NEW, OLD, RING
 
 LATER = "2199-03-02T03:00:00Z"
@@ -150,18 +151,17 @@ def test_a_ring_behind_a_link_stays_there(keys: Keys) -> None:
     assert len(read_ring(real / "ring").newest_first) == 4
 
 
-def test_rotations_at_once_all_count(keys: Keys, start: Start) -> None:
-    """Later instants may find a still later one: those are refused, and no key is lost."""
-    processes = [
-        start("keys", "rotate", str(keys.file), "--from", f"2199-03-{day:02}T03:00:00Z")
-        for day in (3, 4, 5)
-    ]
-    codes = [process.wait(60) for process in processes]
-    assert 0 in codes
-    assert len(keys.ring().newest_first) == 3 + codes.count(0)
-    said = (keys.folder / "output").read_text() + (keys.folder / "errors").read_text()
-    for secret in keys.secrets:
-        assert base64.b64encode(secret).decode() not in said
+def test_a_disk_that_is_full_leaves_the_ring_as_it_was(keys: Keys) -> None:
+    before = keys.file.read_bytes()
+    keys_command = (sys.executable, "-B", "-m", "streams.commands", "keys")
+    limited = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *keys_command)
+    for arguments in (("rotate", keys.file), ("new", keys.folder / "other.keys")):
+        told = subprocess.run((*limited, *arguments), capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stdout) == (1, "")
+        assert told.stderr.endswith(": File too large\n")
+        assert len(told.stderr.splitlines()) == 1
+    assert keys.file.read_bytes() == before
+    assert [each.name for each in keys.folder.iterdir()] == [keys.file.name]
 
 
 def test_what_a_change_that_broke_off_has_left_is_in_nobodys_way(keys: Keys) -> None:
