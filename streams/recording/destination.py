@@ -76,6 +76,24 @@ class Destination:
             of_values(values, known)
         return known
 
+    def of_identities(self) -> Known:
+        """What is known of every alias; raises as `of_people` does."""
+        if self.bootstrap is None or self._remembers:
+            return self._of_file()
+        entries = read_topic(self.bootstrap, self.prefix + IDENTITIES.name)
+        return of_values((each.value for each in entries), Known())
+
+    def of_alias(self, alias: str, sessions: Iterable[str]) -> Known:
+        """What is known of one alias, everywhere and in these sessions; raises as `of_people`."""
+        if self.bootstrap is None or self._remembers:
+            return self._of_file()
+        known = Known()
+        asked = [(IDENTITIES, alias), *((TELEMETRY, session) for session in sessions)]
+        for topic, key in asked:
+            entries = read_subject(self.bootstrap, self.prefix + topic.name, key.encode())
+            of_values((each.value for each in entries), known)
+        return known
+
     def with_sessions(self, known: Known, sessions: Collection[str]) -> Known:
         """`known` with what the database, where there is one, knows of these sessions."""
         if self.database_url is None:

@@ -10,7 +10,7 @@ from schemas.care import CareEvent, SessionResult, Staff
 from schemas.codec import ERRORS, decode_care, decode_identity, decode_telemetry, refusal
 from schemas.identity import Identity
 from schemas.instants import milliseconds
-from schemas.telemetry import SessionScheduled
+from schemas.telemetry import Identified, SessionScheduled
 from streams.local import CARE_TYPES
 from streams.recording.checking import RefusedError
 
@@ -41,6 +41,8 @@ class Known:
     """By participant, type and entity."""
     plans: dict[str, SessionScheduled] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
+    links: dict[tuple[str, str], Identified] = field(default_factory=dict)
+    """Who somebody is in one session, by session and alias."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -57,6 +59,8 @@ class Known:
             record = decode_telemetry(value)
             if isinstance(record, SessionScheduled):
                 self._plan(record)
+            elif isinstance(record, Identified):
+                self._link(record)
 
     def staff_of(self, participant: str) -> Iterable[Staff]:
         """What holds of one person now; what was withdrawn is left out."""
@@ -67,6 +71,11 @@ class Known:
         key = key_of(record)
         if _newer(record, self.staff.get(key)):
             self.staff[key] = record
+
+    def _link(self, record: Identified) -> None:
+        key = (record.session, record.alias)
+        if _newer(record, self.links.get(key)):
+            self.links[key] = record
 
     def _plan(self, record: SessionScheduled) -> None:
         if not _newer(record, self.plans.get(record.session)):

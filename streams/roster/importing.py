@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from schemas.care import Enrolled, Staff
 from schemas.instants import milliseconds
 from schemas.policy import Policies
+from streams.pseudonyms.ring import Key
 from streams.recording.checking import RefusedError, written
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known
@@ -22,7 +23,8 @@ from streams.roster.plan import Teller, Wanted, plan
 class Files(NamedTuple):
     """What is imported: `calendar` for sessions on the days `[first, until)`.
 
-    `programs` are known ones beside those that have a policy of their own.
+    `programs` are known ones beside those that have a policy of their own. `key` makes
+    pseudonyms of aliases that are none.
     """
 
     people: Path
@@ -30,6 +32,7 @@ class Files(NamedTuple):
     first: date
     until: date
     programs: Collection[str]
+    key: Key | None = None
 
 
 class Manner(NamedTuple):
@@ -63,9 +66,8 @@ def imported(
     if files.calendar is not None:
         calendar = read_calendar(files.calendar, span)
     programs = _programs(files, policies, calendar)
-    rows = read_people(
-        files.people, policies, programs, None if files.calendar is None else calendar.series
-    )
+    series = None if files.calendar is None else calendar.series
+    rows = read_people(files.people, policies, programs, series, files.key)
     scope = Scope(
         people=frozenset(row.program for row in rows),
         sessions=frozenset(program for program, _ in calendar.series),
