@@ -132,6 +132,8 @@ def test_an_instant_stays_if_the_payload_can_tell_of_it(value: str, kept: str | 
         (NOW + FUTURE_MS + 1, None),
         (NOW - PAST_MS, NOW - PAST_MS),
         (NOW - PAST_MS - 1, None),
+        (f"{NOW}MARKED", None),
+        (f"{NOW // 1000}.MARKED", str(NOW // 1000)),
         (2_025_550_143, None),
         (4_915_112_345_678, None),
         (15_551_234_567, None),
