@@ -67,6 +67,16 @@ from streams.commands.options import one_line_errors
     help="The longest that a body may take to arrive.",
 )
 @click.option(
+    "--idle-seconds",
+    "idle_s",
+    type=click.FloatRange(0.1, 3_600),
+    envvar="ROLLCALL_GATEWAY_IDLE_SECONDS",
+    default=75.0,
+    show_default=True,
+    show_envvar=True,
+    help="The longest that a connection may be without a request's whole head.",
+)
+@click.option(
     "--metrics-port",
     type=click.IntRange(0, 65_535),
     envvar="ROLLCALL_METRICS_PORT",
@@ -82,6 +92,7 @@ def gateway(
     patience_s: float,
     most_bytes: int,
     body_s: float,
+    idle_s: float,
     metrics_port: int | None,
 ) -> None:
     """Take in webhooks, producers' events and staff's facts over HTTP.
@@ -103,6 +114,7 @@ def gateway(
         patience_s=patience_s,
         most_bytes=most_bytes,
         body_s=body_s,
+        idle_s=idle_s,
     )
     with one_line_errors(FileError, OSError):
         exit_code = run_gateway(settings)

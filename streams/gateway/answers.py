@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from schemas.codec import encode
 from streams.gateway.metrics import GatewayMetrics
@@ -35,6 +35,18 @@ def answer(content: Any, status: int = 200) -> web.Response:
     return web.Response(
         body=encode(content), status=status, content_type="application/json", headers=headers
     )
+
+
+async def expected(request: web.Request) -> web.StreamResponse | None:
+    """Let the body come where its sender waits to hear so; nothing else can be expected of us."""
+    if request.version < HttpVersion11:
+        return None
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        return answer({"error": "expectation_failed"}, 417)
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    # It is no part of the answer, of which nothing is sent yet.
+    request.writer.output_size = 0
+    return None
 
 
 def answered(metrics: GatewayMetrics) -> Any:

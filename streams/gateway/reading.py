@@ -51,6 +51,7 @@ class Event(Struct):
 
 
 _array = msgspec.json.Decoder(list[Raw]).decode
+_value = msgspec.json.Decoder(Raw).decode
 _event = decoder(Event)
 
 
@@ -92,7 +93,7 @@ def _one_or_many(body: bytes) -> Iterator[bytes]:
     if body.lstrip()[:1] == b"[":
         yield from _many(body)
     else:
-        yield body
+        yield from _one(body)
 
 
 def _many(body: bytes) -> Iterator[bytes]:
@@ -100,7 +101,7 @@ def _many(body: bytes) -> Iterator[bytes]:
 
 
 def _one(body: bytes) -> Iterator[bytes]:
-    yield body
+    yield bytes(_value(body))
 
 
 def _lines(body: bytes) -> Iterator[bytes]:

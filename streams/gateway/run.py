@@ -17,6 +17,7 @@ from aiohttp import web
 
 from schemas.toml_file import FileError
 from streams.gateway.config import read_config
+from streams.gateway.connections import Runner
 from streams.gateway.metrics import GatewayMetrics
 from streams.gateway.server import Door, Ends, Patience
 from streams.gateway.tables import Tables
@@ -37,7 +38,8 @@ class GatewaySettings:
     """What `rollcall gateway` can be told; `security` are aiokafka's connection settings.
 
     `patience_s` is how long a request waits for the log: below what the least patient platform
-    waits for us, Zoom's 3 s.
+    waits for us, Zoom's 3 s. `idle_s` is how long a connection may be without a request's whole
+    head: longer than a proxy before us keeps one open, and an end to heads that trickle in.
     """
 
     config: Path
@@ -49,6 +51,7 @@ class GatewaySettings:
     patience_s: float = 2.0
     most_bytes: int = 4 << 20
     body_s: float = 10.0
+    idle_s: float = 75.0
     security: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -85,10 +88,11 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, door, settings.config)
-    runner = web.AppRunner(
+    runner = Runner(
         door.application(),
-        access_log=None,
         shutdown_timeout=CLOSING_S,
+        access_log=None,
+        keepalive_timeout=settings.idle_s,
         max_line_size=MOST_HEADER_BYTES,
         max_field_size=MOST_HEADER_BYTES,
         max_headers=MOST_HEADERS,

@@ -29,7 +29,7 @@ from schemas.platforms.webhooks import WEBHOOKS
 from schemas.topics import TELEMETRY
 from streams.appending import Message
 from streams.gateway import knocking
-from streams.gateway.answers import RefusedError, answer, answered
+from streams.gateway.answers import RefusedError, answer, answered, expected
 from streams.gateway.config import Caller, Config, Hook, Kind, Tenant
 from streams.gateway.events import taken, told_by_producers
 from streams.gateway.limits import Limits
@@ -80,12 +80,14 @@ class Door:
     def application(self) -> web.Application:
         """The routes, with one way to fail for all of them."""
         app = web.Application(middlewares=[answered(self._metrics)])
-        app.router.add_post("/v1/events", self._events)
-        app.router.add_post("/v1/care", self._care)
-        app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook)
-        app.router.add_post("/webhooks/{platform}/{tenant}/{tail:.+}", self._webhook)
-        app.router.add_get("/healthz", self._alive)
-        app.router.add_get("/readyz", self._ready)
+        app.router.add_post("/v1/events", self._events, expect_handler=expected)
+        app.router.add_post("/v1/care", self._care, expect_handler=expected)
+        app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook, expect_handler=expected)
+        app.router.add_post(
+            "/webhooks/{platform}/{tenant}/{tail:.+}", self._webhook, expect_handler=expected
+        )
+        app.router.add_get("/healthz", self._alive, expect_handler=expected)
+        app.router.add_get("/readyz", self._ready, expect_handler=expected)
         return app
 
     @property
