@@ -11,7 +11,8 @@ from pathlib import Path
 from schemas.care import CareEvent
 from schemas.identity import Identity
 from schemas.instants import milliseconds
-from schemas.topics import CARE, IDENTITIES, TELEMETRY, Topic
+from schemas.room import Booking
+from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY, Topic
 from sinks.planned import Place, by_session, by_start
 from streams.reading import read_subject, read_topic
 from streams.recording.checking import Record, written
@@ -64,11 +65,11 @@ class Destination:
         return of_values((each.value for each in entries), Known())
 
     def of_everything(self) -> Known:
-        """All that is known of people, plans and aliases; raises as `of_people` does."""
+        """All that is known of people, plans, rooms and aliases; raises as `of_people` does."""
         if self.bootstrap is None or self._remembers:
             return self._of_file()
         known = Known()
-        for topic in (CARE, IDENTITIES, TELEMETRY):
+        for topic in (CARE, IDENTITIES, ROOMS, TELEMETRY):
             entries = read_topic(self.bootstrap, self.prefix + topic.name)
             values = (each.value for each in entries)
             if topic is TELEMETRY:
@@ -149,6 +150,8 @@ def _message(prefix: str, record: Record, value: bytes) -> Message:
 def _route(record: Record) -> tuple[Topic, str]:
     if isinstance(record, Identity):
         return IDENTITIES, record.alias
+    if isinstance(record, Booking):
+        return ROOMS, record.session
     if isinstance(record, CareEvent):
         return CARE, record.participant
     return TELEMETRY, record.session

@@ -7,15 +7,24 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.care import CareEvent, SessionResult, Staff
-from schemas.codec import ERRORS, decode_care, decode_identity, decode_telemetry, refusal
+from schemas.codec import (
+    ERRORS,
+    decode_care,
+    decode_identity,
+    decode_room,
+    decode_telemetry,
+    refusal,
+)
 from schemas.identity import Identity
 from schemas.instants import milliseconds
+from schemas.room import Booking
 from schemas.telemetry import SessionScheduled
 from streams.local import CARE_TYPES
 from streams.recording.checking import RefusedError
 
 RESULT = SessionResult.__struct_config__.tag
 IDENTITY = Identity.__struct_config__.tag
+BOOKING = Booking.__struct_config__.tag
 
 
 class Session(NamedTuple):
@@ -41,6 +50,8 @@ class Known:
     """By participant, type and entity."""
     plans: dict[str, SessionScheduled] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
+    bookings: dict[str, Booking] = field(default_factory=dict)
+    """By session."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -53,6 +64,10 @@ class Known:
             identity = decode_identity(value)
             if _newer(identity, self.identities.get(identity.alias)):
                 self.identities[identity.alias] = identity
+        elif kind == BOOKING:
+            booking = decode_room(value)
+            if _newer(booking, self.bookings.get(booking.session)):
+                self.bookings[booking.session] = booking
         elif kind != RESULT:
             record = decode_telemetry(value)
             if isinstance(record, SessionScheduled):
