@@ -13,6 +13,7 @@ from schemas.instants import instant, milliseconds
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
 from streams.commands.record_excuse import excuse_all
+from streams.commands.record_link import link
 from streams.commands.record_options import Decorator, Moment, options_of
 from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
@@ -188,3 +189,4 @@ def _told(verb: Verb, person: str, fact: care.CareEvent | None, destination: Des
 for verb in VERBS:
     record.add_command(_command(verb))
 record.add_command(excuse_all)
+record.add_command(link)

@@ -3,19 +3,22 @@
 import asyncio
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from schemas.care import CareEvent
+from schemas.codec import ERRORS, decode_telemetry, encode
 from schemas.identity import Identity
-from schemas.instants import milliseconds
+from schemas.instants import instant, milliseconds
 from schemas.room import Booking
+from schemas.telemetry import LONGEST_SESSION, SessionScheduled, Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY, Topic
 from sinks.planned import Place, by_session, by_start
 from streams.reading import read_subject, read_topic
-from streams.recording.checking import Record, written
+from streams.recording.checking import Record, RefusedError, written
 from streams.recording.known import Known, Session, of_lines, of_values, with_sessions
 from streams.simulation.pace import Message
 from streams.simulation.send import send
@@ -77,6 +80,41 @@ class Destination:
             of_values(values, known)
         return known
 
+    def telemetry_of(self, session: str) -> list[Telemetry]:
+        """All that is said of a session, in order; what is no record is the stages' business.
+
+        Raises as `of_people` does, and RefusedError where there is nothing to read.
+        """
+        if self.bootstrap is not None:
+            topic = self.prefix + TELEMETRY.name
+            entries = read_subject(self.bootstrap, topic, session.encode())
+            return _telemetry((each.value for each in entries), session)
+        if self.file is None or self.stdout:
+            raise RefusedError("there is nowhere to read sessions from: give --kafka, or --to FILE")
+        return _telemetry(self.file.read_bytes().splitlines(), session)
+
+    def times_of(
+        self, session: str, telemetry: Iterable[Telemetry]
+    ) -> tuple[datetime, datetime] | None:
+        """From when until when a session is planned, by what is said of it, else elsewhere.
+
+        Of a plan that only a database knows the end is the last that it can have.
+        """
+        plans = [each for each in telemetry if isinstance(each, SessionScheduled)]
+        if plans:
+            plan = max(plans, key=lambda each: each.revision)
+            return plan.starts_at, plan.ends_at
+        if self.bootstrap is None:
+            known = self._of_file()
+        else:
+            entries = read_subject(self.bootstrap, self.prefix + ROOMS.name, session.encode())
+            known = of_values((each.value for each in entries), Known())
+        if booking := known.bookings.get(session):
+            return booking.starts_at, booking.ends_at
+        if found := self.with_sessions(Known(), (session,)).sessions.get(session):
+            return instant(found.starts_at), instant(found.starts_at) + LONGEST_SESSION
+        return None
+
     def with_sessions(self, known: Known, sessions: Collection[str]) -> Known:
         """`known` with what the database, where there is one, knows of these sessions."""
         if self.database_url is None:
@@ -108,7 +146,16 @@ class Destination:
 
         Raises RefusedError, SendError or OSError.
         """
-        values = [(record, written(record)) for record in records]
+        return self._write([(record, written(record)) for record in records])
+
+    def repeat(self, records: Iterable[Telemetry]) -> int:
+        """Write records that a log has already taken in some form; returns how many.
+
+        Their ids are the sender's own, whatever they look like. Raises as `post` does.
+        """
+        return self._write([(record, encode(record)) for record in records])
+
+    def _write(self, values: Sequence[tuple[Record, bytes]]) -> int:
         if self.bootstrap is not None and values:
             messages = [_message(self.prefix, *each) for each in values]
             asyncio.run(send(messages, bootstrap=self.bootstrap, patience_s=PATIENCE_S))
@@ -131,6 +178,19 @@ class Destination:
         elif self.file is not None and text:
             with self.file.open("ab") as file:
                 file.write(_line_feed(self.file) + text)
+
+
+def _telemetry(values: Iterable[bytes | None], session: str) -> list[Telemetry]:
+    found: list[Telemetry] = []
+    name = encode(session)
+    for value in values:
+        if value is None or name not in value:
+            continue
+        with suppress(*ERRORS):
+            record = decode_telemetry(value)
+            if record.session == session:
+                found.append(record)
+    return found
 
 
 def _line_feed(file: Path) -> bytes:
