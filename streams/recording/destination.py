@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from schemas.care import CareEvent
@@ -14,7 +15,7 @@ from schemas.codec import ERRORS, decode_telemetry, encode
 from schemas.identity import Identity
 from schemas.instants import instant, milliseconds
 from schemas.room import Booking
-from schemas.telemetry import LONGEST_SESSION, SessionScheduled, Telemetry
+from schemas.telemetry import SessionScheduled, Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY, Topic
 from sinks.planned import Place, by_session, by_start
 from streams.reading import read_subject, read_topic
@@ -24,7 +25,7 @@ from streams.simulation.pace import Message
 from streams.simulation.send import send
 
 PATIENCE_S = 15.0
-PLANS = b'"session_scheduled"'
+PLANNING = (b'"session_scheduled"', b'"outage"')
 STDOUT = "-"
 FEW = 4
 """Up to so many people are each looked up in their partition; above, the topic is read."""
@@ -71,12 +72,29 @@ class Destination:
         """All that is known of people, plans, rooms and aliases; raises as `of_people` does."""
         if self.bootstrap is None or self._remembers:
             return self._of_file()
+        return self._of_topics(self.bootstrap, (CARE, IDENTITIES, ROOMS, TELEMETRY))
+
+    def of_sessions(self, sessions: Collection[str]) -> Known:
+        """What is known of these sessions, or of all where none is named; raises as above."""
+        if self.bootstrap is None or self._remembers:
+            return self._of_file()
+        topics = (ROOMS, TELEMETRY)
+        if not 0 < len(sessions) <= FEW:
+            return self._of_topics(self.bootstrap, topics)
         known = Known()
-        for topic in (CARE, IDENTITIES, ROOMS, TELEMETRY):
-            entries = read_topic(self.bootstrap, self.prefix + topic.name)
+        for topic, session in product(topics, sessions):
+            name = self.prefix + topic.name
+            entries = read_subject(self.bootstrap, name, session.encode())
+            of_values((each.value for each in entries), known)
+        return known
+
+    def _of_topics(self, bootstrap: str, topics: Iterable[Topic]) -> Known:
+        known = Known()
+        for topic in topics:
+            entries = read_topic(bootstrap, self.prefix + topic.name)
             values = (each.value for each in entries)
             if topic is TELEMETRY:
-                values = (value for value in values if value and PLANS in value)
+                values = (each for each in values if each and any(tag in each for tag in PLANNING))
             of_values(values, known)
         return known
 
@@ -96,10 +114,7 @@ class Destination:
     def times_of(
         self, session: str, telemetry: Iterable[Telemetry]
     ) -> tuple[datetime, datetime] | None:
-        """From when until when a session is planned, by what is said of it, else elsewhere.
-
-        Of a plan that only a database knows the end is the last that it can have.
-        """
+        """From when until when a session is planned, by what is said of it, else elsewhere."""
         plans = [each for each in telemetry if isinstance(each, SessionScheduled)]
         if plans:
             plan = max(plans, key=lambda each: each.revision)
@@ -112,7 +127,7 @@ class Destination:
         if booking := known.bookings.get(session):
             return booking.starts_at, booking.ends_at
         if found := self.with_sessions(Known(), (session,)).sessions.get(session):
-            return instant(found.starts_at), instant(found.starts_at) + LONGEST_SESSION
+            return instant(found.starts_at), instant(found.ends_at)
         return None
 
     def with_sessions(self, known: Known, sessions: Collection[str]) -> Known:
@@ -227,6 +242,7 @@ def _sessions(places: Iterable[Place]) -> dict[str, Session]:
             place.session,
             place.program,
             milliseconds(place.starts_at),
+            milliseconds(place.ends_at),
             place.cancelled,
             frozenset(people),
         )

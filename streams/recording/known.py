@@ -18,7 +18,7 @@ from schemas.codec import (
 from schemas.identity import Identity
 from schemas.instants import milliseconds
 from schemas.room import Booking
-from schemas.telemetry import SessionScheduled
+from schemas.telemetry import Outage, SessionScheduled
 from streams.local import CARE_TYPES
 from streams.recording.checking import RefusedError
 
@@ -28,11 +28,12 @@ BOOKING = Booking.__struct_config__.tag
 
 
 class Session(NamedTuple):
-    """A session as it is planned now; `starts_at` in milliseconds."""
+    """A session as it is planned now; instants in milliseconds."""
 
     session: str
     program: str
     starts_at: int
+    ends_at: int
     cancelled: bool
     people: frozenset[str]
 
@@ -52,6 +53,8 @@ class Known:
     identities: dict[str, Identity] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     """By session."""
+    outages: dict[tuple[str, str], Outage] = field(default_factory=dict)
+    """By session and entity."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -72,6 +75,10 @@ class Known:
             record = decode_telemetry(value)
             if isinstance(record, SessionScheduled):
                 self._plan(record)
+            elif isinstance(record, Outage):
+                about = (record.session, record.entity)
+                if _newer(record, self.outages.get(about)):
+                    self.outages[about] = record
 
     def staff_of(self, participant: str) -> Iterable[Staff]:
         """What holds of one person now; what was withdrawn is left out."""
@@ -91,6 +98,7 @@ class Known:
             record.session,
             record.program,
             milliseconds(record.starts_at),
+            milliseconds(record.ends_at),
             record.status == "cancelled",
             frozenset(entry.participant for entry in record.roster),
         )
