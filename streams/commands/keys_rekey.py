@@ -48,9 +48,9 @@ def rekey(
     known under an older key, the alias under the newest key is said to be the same participant.
     Names themselves go nowhere. Doing it again changes nothing.
 
-    In the end it tells which older keys are still needed: by how many aliases that are known
-    under it, and are of none of these names on any --platform. A key of which there are none
-    may be retired.
+    In the end it tells which older keys are still needed: by how many known aliases under each
+    that are of none of these names on any --platform. A key by which nobody is known alone may
+    be retired, once it is not in force any more.
     """
     with one_line_errors(*ERRORS, RingError):
         ring = read_ring(ring_file)
@@ -74,8 +74,8 @@ def _tell(found: Rekeyed, ring: Ring, destination: Destination) -> None:
     )
     for key_id, needed in found.needed.items():
         told = (
-            f"still needed: {needed} aliases are known by it, and by none of these names"
+            f"still needed: {needed} aliases under it are of none of these names"
             if needed
-            else "no longer needed: all that is known by it is known by the newest key, too"
+            else "nobody is known by it alone"
         )
         click.echo(f"key {key_id}: {told}", err=True)

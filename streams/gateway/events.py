@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, get_args
 from msgspec.structs import replace
 
 from schemas.care import CareEvent
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.platforms.source import Naming, Thing, record_id
 from schemas.platforms.webhooks import WEBHOOKS
@@ -26,6 +27,9 @@ from streams.gateway.naming import NotACodeError, coded, named
 from streams.gateway.reading import Refused
 from streams.gateway.world import Outgoing, World, moved
 from streams.pseudonyms.names import Names
+from streams.pseudonyms.naming import key_of
+from streams.pseudonyms.ring import Ring
+from streams.recording.outages import Declared, fanned_out, touched
 
 OWN = "own"
 """The scope of what a tenant's own systems call somebody or something."""
@@ -64,6 +68,8 @@ def taken(
                 found.outgoing.append(Outgoing(IDENTITIES, ours.alias, ours))
             elif isinstance(record, SessionScheduled):
                 found.outgoing.extend(_planned(ours, name))
+            elif isinstance(record, OutageDeclared):
+                found.outgoing.extend(_fanned_out(ours, caller.tenant.ring, world))
             else:
                 # What a producer calls the session may be the room that the plan names.
                 booking = world.booking(name("room", record.session), ours)
@@ -73,6 +79,25 @@ def taken(
         except NotACodeError as error:
             found.refused.append(Refused(index, "invalid_field", f"$.{error}: must be a code"))
     return found._replace(unscheduled=unscheduled)
+
+
+def _fanned_out(declared: OutageDeclared, ring: Ring, world: World) -> Iterable[Outgoing]:
+    """An outage of each session that is booked at the time, in a room of the tenant's own."""
+    outage = Declared(
+        begins=declared.begins,
+        ends=declared.ends,
+        source=declared.source,
+        at=declared.at,
+        platform=declared.platform,
+        program=declared.program,
+        withdrawn=declared.withdrawn,
+        entity=declared.entity,
+        revision=declared.revision,
+    )
+    for record in fanned_out(outage, touched(outage, world.rooms)):
+        booking = world.rooms.booking_of(record.session)
+        if booking is not None and key_of(booking.room, ring) is not None:
+            yield Outgoing(TELEMETRY, record.session, record)
 
 
 def naming(caller: Caller, world: World) -> Naming:

@@ -17,7 +17,8 @@ from streams.roster.calendar import Calendar, read_calendar
 from streams.roster.changes import News, Scope, news, taken_back
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import Row, read_people
-from streams.roster.plan import Teller, Wanted, plan
+from streams.roster.plan import Teller, Wanted, plan, unbooked
+from streams.roster.rooms import NamingOf
 
 
 class Files(NamedTuple):
@@ -39,13 +40,14 @@ class Manner(NamedTuple):
     """How it is said: with revisions from `floor` on.
 
     `complete`: what is missing in the files is over. `forgetful`: plans may have been said that
-    are no longer known.
+    are no longer known. `naming_of`: the pseudonyms of platforms' rooms.
     """
 
     teller: Teller
     floor: int = 0
     complete: bool = False
     forgetful: bool = False
+    naming_of: NamingOf | None = None
 
 
 def imported(
@@ -64,7 +66,7 @@ def imported(
 
     calendar = Calendar([], {})
     if files.calendar is not None:
-        calendar = read_calendar(files.calendar, span)
+        calendar = read_calendar(files.calendar, span, manner.naming_of)
     programs = _programs(files, policies, calendar)
     series = None if files.calendar is None else calendar.series
     rows = read_people(files.people, policies, programs, series, files.key)
@@ -76,6 +78,7 @@ def imported(
     # A revision of the clock's seconds is above whatever was said and then forgotten.
     least = milliseconds(manner.teller.at) // 1000 if manner.forgetful else 0
     wanted = plan(rows, calendar.sessions, manner.teller, least)
+    wanted += unbooked(calendar.sessions, known.bookings, manner.teller)
     found = news(wanted, known, scope, manner.teller.source, manner.floor)
     ended = list(taken_back(found.missing, manner.teller, manner.floor)) if manner.complete else []
     records = [*ended, *found.new, *found.changed]
