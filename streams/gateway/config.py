@@ -22,7 +22,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -71,19 +71,19 @@ class StaffSection(Section, frozen=True, kw_only=True):
 
 
 class TenantSection(Section, frozen=True, kw_only=True):
-    """One organisation, with keys of its own."""
+    """One organisation, with keys of its own; what it lists are sections of their own kind."""
 
     keys: str
     events_per_second: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
-    webhooks: dict[str, WebhookSection] = {}
-    producers: dict[Code, ProducerSection] = {}
-    staff: dict[Code, StaffSection] = {}
+    webhooks: dict[str, Any] = {}
+    producers: dict[Code, Any] = {}
+    staff: dict[Code, Any] = {}
 
 
 class File(Section, frozen=True, kw_only=True):
     """The whole config."""
 
-    tenants: Annotated[dict[Code, TenantSection], Meta(min_length=1)]
+    tenants: Annotated[dict[Code, Any], Meta(min_length=1)]
 
 
 class Tenant(NamedTuple):
@@ -134,11 +134,13 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
     callers: dict[bytes, Caller] = {}
     hooks: dict[tuple[str, str], Hook] = {}
     reader = _Reader(file, environment)
-    for code, section in found.tenants.items():
+    for code, told in found.tenants.items():
         key = f"tenants.{code}"
+        section = shaped(told, TenantSection, name, key)
         tenant = Tenant(code, reader.ring(section.keys, f"{key}.keys"), section.events_per_second)
-        for platform, hook in section.webhooks.items():
+        for platform, asked in section.webhooks.items():
             place = f"{key}.webhooks.{platform}"
+            hook = shaped(asked, WebhookSection, name, place)
             if platform not in WEBHOOKS:
                 raise FileError(line(name, place, f"not one of {', '.join(WEBHOOKS)}"))
             if platform in SIGN_THEIR_URL and not hook.url:
@@ -148,7 +150,7 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
                 raise FileError(line(name, f"{place}.secrets", f"not a secret of {platform}"))
             url = hook.url or f"/webhooks/{platform}/{code}"
             hooks[platform, code] = Hook(tenant, platform, url, secrets)
-        for place, caller, tokens in _callers(tenant, section):
+        for place, caller, tokens in _callers(tenant, section, name):
             for token in reader.secrets(tokens, f"{key}.{place}.tokens"):
                 if len(token) < LEAST_TOKEN:
                     reason = f"a token has at least {LEAST_TOKEN} characters"
@@ -159,12 +161,17 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
     return Config(callers, hooks)
 
 
-def _callers(tenant: Tenant, section: TenantSection) -> Iterator[tuple[str, Caller, str]]:
+def _callers(
+    tenant: Tenant, section: TenantSection, file: str
+) -> Iterator[tuple[str, Caller, str]]:
     """Each caller with its place in the section, and where its tokens are."""
-    for name, producer in section.producers.items():
+    key = f"tenants.{tenant.name}"
+    for name, told in section.producers.items():
+        producer = shaped(told, ProducerSection, file, f"{key}.producers.{name}")
         caller = Caller(tenant, name, "producers", producer.ids, frozenset())
         yield f"producers.{name}", caller, producer.tokens
-    for name, staff in section.staff.items():
+    for name, told in section.staff.items():
+        staff = shaped(told, StaffSection, file, f"{key}.staff.{name}")
         caller = Caller(tenant, name, "staff", staff.ids, frozenset(staff.roles))
         yield f"staff.{name}", caller, staff.tokens
 
