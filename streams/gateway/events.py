@@ -18,7 +18,7 @@ from schemas.care import CareEvent
 from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.platforms.source import Naming, Thing, record_id
-from schemas.platforms.webhooks import WEBHOOKS
+from schemas.platforms.webhooks import ROOM_NAMES
 from schemas.room import Booking
 from schemas.telemetry import SessionScheduled, Telemetry, Void
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
@@ -28,11 +28,9 @@ from streams.gateway.reading import Refused
 from streams.gateway.world import Outgoing, World, moved
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.naming import key_of
+from streams.pseudonyms.raw import OWN
 from streams.pseudonyms.ring import Ring
 from streams.recording.outages import Declared, fanned_out, touched
-
-OWN = "own"
-"""The scope of what a tenant's own systems call somebody or something."""
 
 TOLD_BY_PRODUCERS = frozenset(get_args(Telemetry)) - {Void}
 """Whether a session counts at all is for staff to say."""
@@ -114,15 +112,15 @@ def naming(caller: Caller, world: World) -> Naming:
         return cache(given)
     scopes: Mapping[str, Naming] = {
         scope: Names(caller.tenant.ring, world.identities, scope).at(world.now)
-        for scope in (OWN, *WEBHOOKS)
+        for scope in (OWN, *ROOM_NAMES)
     }
 
     def own(thing: Thing, told: str) -> str:
         platform, colon, name = told.partition(":")
-        if not colon or platform not in WEBHOOKS:
+        if not colon or platform not in scopes:
             return scopes[OWN](thing, told)
-        if thing == "room":
-            name = WEBHOOKS[platform].room_name(name)
+        if thing == "room" and platform in ROOM_NAMES:
+            name = ROOM_NAMES[platform](name)
         return scopes[platform](thing, name)
 
     return cache(own)
@@ -143,7 +141,7 @@ def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
         room=room,
         session=plan.session,
         program=plan.program,
-        platform=platform if platform in WEBHOOKS else OWN,
+        platform=platform if platform in ROOM_NAMES else OWN,
         revision=plan.revision,
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,

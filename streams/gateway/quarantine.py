@@ -7,6 +7,7 @@ from schemas.topics import DEAD_LETTERS
 from streams.appending import Message
 from streams.gateway.config import Hook
 from streams.pseudonyms.naming import Pseudonyms
+from streams.pseudonyms.raw import OWN
 
 
 def dead_letter(prefix: str, hook: Hook, payload: Payload, error: NotUnderstoodError) -> Message:
@@ -15,7 +16,7 @@ def dead_letter(prefix: str, hook: Hook, payload: Payload, error: NotUnderstoodE
     It cannot be sent again, since what it said is gone; `rollcall.redrive` tells so.
     """
     tenant, platform, _, _ = hook
-    value = scrubbed(payload, Pseudonyms(tenant.ring.at(payload.received_at), platform))
+    value = scrubbed(payload, Pseudonyms(tenant.ring.at(payload.received_at), OWN))
     told = {
         "rollcall.source": "door",
         "rollcall.platform": platform,

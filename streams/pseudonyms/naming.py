@@ -53,11 +53,3 @@ def key_of(pseudonym: str, ring: Ring) -> Key | None:
     """Which key of the ring made `pseudonym`, as far as its form tells."""
     found = _PSEUDONYM.fullmatch(pseudonym)
     return None if found is None else ring.key(found[2])
-
-
-def made_by(ring: Ring, thing: Thing, pseudonym: str) -> bool:
-    """Whether it has the form of a pseudonym of such a thing under a key of the ring.
-
-    Only the form tells: whoever may write pseudonyms must be trusted to have made them.
-    """
-    return pseudonym.startswith(f"{PREFIXES[thing]}-") and key_of(pseudonym, ring) is not None

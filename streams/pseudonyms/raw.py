@@ -1,7 +1,8 @@
 """Raw: what planners and platforms call a person, where a pseudonym is meant.
 
-`zoom:NAME` is an id on that platform, `person-17@example.org` an address; what is neither is
-taken for a pseudonym that was made already.
+`zoom:NAME` is an id on that platform, `own:NAME` one of the tenant's own systems,
+`person-17@example.org` an address; what is neither is taken for a pseudonym that was made
+already.
 """
 
 from schemas.platforms.bigbluebutton_events import BIGBLUEBUTTON_EVENTS
@@ -16,7 +17,10 @@ _SOURCES: tuple[Source | Report, ...] = (
     *REPORTS.values(),
     BIGBLUEBUTTON_EVENTS,
 )
-PLATFORMS = frozenset(source.name for source in _SOURCES)
+OWN = "own"
+"""The scope of what a tenant's own systems call somebody or something."""
+
+PLATFORMS = frozenset({OWN, *(source.platform for source in _SOURCES)})
 """The names that ids are scoped by: several kinds of payload may be one platform's."""
 
 KEYS_NEEDED = "an id or address becomes a pseudonym with --keys, and is not taken without"
