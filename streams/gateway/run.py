@@ -111,6 +111,9 @@ async def _serve(
             each.result()
     finally:
         # New requests are refused, those under way are answered, then the log is let go.
+        for site in runner.sites:
+            await site.stop()
+        await door.under_way.finish(CLOSING_S)
         await runner.cleanup()
         for each in parts:
             each.cancel()

@@ -30,6 +30,7 @@ from schemas.topics import TELEMETRY
 from streams.appending import Message
 from streams.gateway import knocking
 from streams.gateway.answers import RefusedError, answer, answered, expected
+from streams.gateway.closing import UnderWay
 from streams.gateway.config import Caller, Config, Hook, Kind, Tenant
 from streams.gateway.events import taken, told_by_producers
 from streams.gateway.limits import Limits
@@ -72,6 +73,7 @@ class Door:
         self, config: Config, ends: Ends, metrics: GatewayMetrics, patience: Patience
     ) -> None:
         self.config = config
+        self.under_way = UnderWay()
         self._ends = ends
         self._metrics = metrics
         self._patience = patience
@@ -81,7 +83,7 @@ class Door:
 
     def application(self) -> web.Application:
         """The routes, with one way to fail for all of them."""
-        app = web.Application(middlewares=[answered(self._metrics)])
+        app = web.Application(middlewares=[answered(self._metrics), self.under_way.counted])
         app.router.add_post("/v1/events", self._events, expect_handler=expected)
         app.router.add_post("/v1/care", self._care, expect_handler=expected)
         app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook, expect_handler=expected)
