@@ -100,19 +100,25 @@ def write_config(folder: Path) -> Path:
 
 
 class Door:
-    """One door over one folder and one prefix, started as often as a test likes."""
+    """One door over one folder and one prefix, started as often as a test likes.
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path, **settings: str) -> None:
-        self.bootstrap, self.prefix, self.folder = bootstrap, prefix, folder
+    One that is never to be `ready` gets no topics.
+    """
+
+    def __init__(
+        self, bootstrap: str, prefix: str, folder: Path, ready: bool = True, **settings: str
+    ) -> None:
+        self.bootstrap, self.prefix, self.folder, self._ready = bootstrap, prefix, folder, ready
         self.port, self.metrics_port = free_port(), free_port()
         self.config = write_config(folder)
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._consumer: KafkaConsumer | None = None
-        provision(bootstrap, PARTITIONS, 1, prefix)
+        if ready:
+            provision(bootstrap, PARTITIONS, 1, prefix)
 
     def __enter__(self) -> "Door":
-        self.start()
+        self.start(self._ready)
         return self
 
     def __exit__(
