@@ -167,11 +167,11 @@ def _plan(asked: Asked, ring: Ring, source: Source | Report) -> Plan | None:
         raise click.UsageError("--ends must follow --starts by at most 48 h")
     if not pseudonymous(asked.program):
         raise click.UsageError(f"--program {NO_PSEUDONYM}")
-    naming = Names(ring, Identities(), source.name).at(milliseconds(starts))
+    names = Names(ring, Identities(), source.name)
     people = (
         []
         if asked.roster is None
-        else expected(asked.roster, asked.program, starts, load(asked.policies), naming)
+        else expected(asked.roster, asked.program, starts, load(asked.policies), names)
     )
     return Plan(asked.program, asked.kind, starts, ends, people)
 

@@ -5,6 +5,7 @@ import click
 from streams.commands.convert import convert
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.keys import keys
 from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.replay import replay_command
@@ -29,6 +30,7 @@ for command in (
     convert,
     demo,
     explain,
+    keys,
     policy,
     record,
     roster,

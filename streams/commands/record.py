@@ -13,6 +13,7 @@ from schemas.instants import instant, milliseconds
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
 from streams.commands.record_excuse import excuse_all
+from streams.commands.record_identified import identified_command
 from streams.commands.record_link import link
 from streams.commands.record_options import Decorator, Moment, options_of
 from streams.commands.record_outage import outage
@@ -192,3 +193,4 @@ for verb in VERBS:
 record.add_command(excuse_all)
 record.add_command(link)
 record.add_command(outage)
+record.add_command(identified_command)

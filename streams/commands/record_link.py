@@ -12,6 +12,7 @@ from streams.commands.options import one_line_errors
 from streams.commands.record_options import Moment
 from streams.recording.destination import Destination
 from streams.recording.linking import Ends, Link, linked
+from streams.recording.sessions import telemetry_of, times_of
 
 
 @click.command()
@@ -52,8 +53,8 @@ def link(
 
 
 def _ends(destination: Destination, session: str) -> Ends:
-    telemetry = destination.telemetry_of(session)
-    return Ends(session, telemetry, destination.times_of(session, telemetry))
+    telemetry = telemetry_of(destination, session)
+    return Ends(session, telemetry, times_of(destination, session, telemetry))
 
 
 def _tell(

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +12,6 @@ from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.record_options import Day, Moment
 from streams.policies import load
-from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import RingError, read_ring
 from streams.recording.destination import Destination
 from streams.roster.changes import News
@@ -44,7 +42,9 @@ def roster() -> None:
 @click.option(
     "--keys",
     type=A_FILE,
-    help="The key ring of the pseudonyms of rooms; only its owner may read it.",
+    metavar="FILE",
+    help="The key ring (`rollcall keys`) that makes pseudonyms of rooms, and of ids and addresses "
+    "in aliases.",
 )
 @click.option("--at", type=Moment(), help="When this was said.  [default: now]")
 @click.option("--source", default="roster", show_default=True, help="Who tells it, as a code.")
@@ -81,6 +81,8 @@ def import_(
       series                    series attended (blanks or ; between), * for all of the program
       enrolled_until, discharge_reason, priority (yes/no), weekly_minutes,
       aliases, exempt           may be left out; lists with blanks or ; between
+    Aliases are pseudonyms. With --keys they may be ids, as zoom:ID, and addresses: these become
+    pseudonyms under the newest key, and go nowhere themselves.
 
     \b
     Each event of the calendar has X-ROLLCALL-PROGRAM and X-ROLLCALL-KIND, and may have
@@ -93,11 +95,12 @@ def import_(
     the file is what was sent before; with --kafka alone the topics are read for it, and a
     session that they do not know gets the second of --at as its revision.
     """
-    files = Files(people, calendar, *_days(calendar, first, until), programs)
+    span = _days(calendar, first, until)
     teller = Teller(source, at or instant(time.time_ns() // 1_000_000))
+    manner = Manner(teller, revision, complete, destination.forgets)
     with one_line_errors(*ERRORS, RingError):
-        naming_of = None if keys is None else partial(Pseudonyms, read_ring(keys).newest)
-        manner = Manner(teller, revision, complete, destination.forgets, naming_of)
+        key = None if keys is None else read_ring(keys).newest
+        files = Files(people, calendar, *span, programs, key)
         found, records = imported(files, load(policies), destination.of_everything(), manner)
         if not dry_run:
             destination.post(records)

@@ -7,7 +7,9 @@ then its connections and guests keep their ids to its end. A rotation had better
 hour all the same, because what has no plan changes ids then.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.platforms.source import Naming, Thing
 from streams.pseudonyms.identities import Identities
@@ -31,7 +33,7 @@ class Names:
 
     def at(self, ms: int) -> Naming:
         """The naming under the key that is in force at `ms`."""
-        in_force = Pseudonyms(self.ring.at(ms), self.platform)
+        in_force = self._under[self.ring.at(ms).id]
 
         def naming(thing: Thing, name: str) -> str:
             if self.passing and made_by(self.ring, thing, name):
@@ -48,9 +50,13 @@ class Names:
 
         Of what was said under several keys the newest key's holds, also that it was withdrawn.
         """
-        for key in self.ring.newest_first:
-            alias = Pseudonyms(key, self.platform)("participant", name)
-            said = self.identities.newest(alias)
+        for naming in self._under.values():
+            said = self.identities.newest(naming("participant", name))
             if said is not None:
                 return None if said.withdrawn else said.participant
         return None
+
+    @cached_property
+    def _under(self) -> Mapping[str, Pseudonyms]:
+        """The naming under each key, the newest first."""
+        return {key.id: Pseudonyms(key, self.platform) for key in self.ring.newest_first}

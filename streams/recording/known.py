@@ -18,7 +18,7 @@ from schemas.codec import (
 from schemas.identity import Identity
 from schemas.instants import milliseconds
 from schemas.room import Booking
-from schemas.telemetry import Outage, SessionScheduled
+from schemas.telemetry import Identified, Outage, SessionScheduled
 from streams.local import CARE_TYPES
 from streams.recording.checking import RefusedError
 
@@ -55,6 +55,8 @@ class Known:
     """By session."""
     outages: dict[tuple[str, str], Outage] = field(default_factory=dict)
     """By session and entity."""
+    links: dict[tuple[str, str], Identified] = field(default_factory=dict)
+    """Who somebody is in one session, by session and alias."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -79,6 +81,8 @@ class Known:
                 about = (record.session, record.entity)
                 if _newer(record, self.outages.get(about)):
                     self.outages[about] = record
+            elif isinstance(record, Identified):
+                self._link(record)
 
     def staff_of(self, participant: str) -> Iterable[Staff]:
         """What holds of one person now; what was withdrawn is left out."""
@@ -89,6 +93,11 @@ class Known:
         key = key_of(record)
         if _newer(record, self.staff.get(key)):
             self.staff[key] = record
+
+    def _link(self, record: Identified) -> None:
+        key = (record.session, record.alias)
+        if _newer(record, self.links.get(key)):
+            self.links[key] = record
 
     def _plan(self, record: SessionScheduled) -> None:
         if not _newer(record, self.plans.get(record.session)):

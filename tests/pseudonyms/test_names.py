@@ -111,6 +111,16 @@ def test_the_newest_key_under_which_something_is_said_decides() -> None:
     assert asked.at(OLD.starts_at)("participant", NAME) == alias(OLD)
 
 
+def test_a_session_that_runs_across_a_rotation_keeps_its_ids() -> None:
+    """By the key of its planned start; by the time of each event it would be two of everybody."""
+    asked = Names(RING, Identities(), "zoom")
+    start, later = NEW.starts_at - 3_600_000, NEW.starts_at + 3_600_000
+    joined, left = (asked.at(start)("connection", NAME) for _ in range(2))
+    assert joined == left != asked.at(later)("connection", NAME)
+    known = Names(RING, Identities([identity(alias(OLD))]), "zoom")
+    assert known.at(start)("participant", NAME) == known.at(later)("participant", NAME)
+
+
 def test_an_alias_of_an_alias_is_one_step() -> None:
     table = Identities([identity(alias(NEW), "par-1"), identity("par-1", "par-2")])
     assert Names(RING, table, "zoom").at(0)("participant", NAME) == "par-1"
