@@ -34,7 +34,8 @@ def link(
 
     What happened in UNSCHEDULED is said again of SCHEDULED, with the same ids, and UNSCHEDULED
     becomes void, so that it counts for nobody. Repeating it adds only what came late. It cannot
-    be taken back: what is said of a session stays said.
+    be taken back: what is said of a session stays said. Do it while SCHEDULED may still be
+    corrected (session.corrections_for, 10 days); later it is a dead letter.
 
     With --kafka the log is read for both sessions, else the file given by --to. A plan that the
     log no longer has is looked up in the rooms booked, and in the database.
