@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from schemas.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 from schemas.instants import milliseconds, plausible, rfc3339
 from schemas.platforms.source import DateOrder, Meeting, Naming, Report, Source
 from schemas.telemetry import LONGEST_SESSION, Kind
@@ -18,7 +19,6 @@ from streams.converting.reading import PLATFORMS, read
 from streams.converting.records import Plan, SessionsError, complete, lines, with_session
 from streams.converting.roster import expected
 from streams.policies import load
-from streams.recording.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NO_KEY = "pseudonyms need a key: make one with `rollcall convert --new-key FILE`, give it as --key"

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from schemas.checking import RefusedError
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
 from streams.commands.connection import address, prefix_option
 from streams.commands.journal import quiet_clients
 from streams.committed import ReadingError
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.simulation.send import SendError
 from streams.up.address import known_bootstrap

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import click
 
 from schemas import care
+from schemas.checking import RefusedError
 from schemas.instants import instant, milliseconds
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
 from streams.commands.record_excuse import excuse_all
 from streams.commands.record_options import Decorator, Moment, options_of
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.make_up import start_of
 from streams.recording.settling import Said, settled

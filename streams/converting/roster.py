@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.checking import pseudonymous
 from schemas.instants import milliseconds
 from schemas.platforms.source import Naming
 from schemas.policy import Policies
 from schemas.telemetry import RosterEntry
-from streams.recording.checking import pseudonymous
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import NEEDED, OPTIONAL, read_people
 from streams.roster.table import read_cells

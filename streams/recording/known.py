@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.care import CareEvent, SessionResult, Staff
+from schemas.checking import RefusedError
 from schemas.codec import ERRORS, decode_care, decode_identity, decode_telemetry, refusal
 from schemas.identity import Identity
 from schemas.instants import milliseconds
 from schemas.telemetry import SessionScheduled
 from streams.local import CARE_TYPES
-from streams.recording.checking import RefusedError
 
 RESULT = SessionResult.__struct_config__.tag
 IDENTITY = Identity.__struct_config__.tag

@@ -29,10 +29,10 @@ from typing import Any, Literal, NamedTuple, get_args
 import icalendar
 import recurring_ical_events
 
+from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.instants import milliseconds, plausible
 from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.identity import identify
-from streams.recording.checking import NO_PSEUDONYM, pseudonymous
 from streams.roster.events import OURS, Event, read_events
 from streams.roster.faults import Faults, RosterError
 

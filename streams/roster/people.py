@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.instants import EPOCH, milliseconds, plausible
 from schemas.policy import Policies
 from schemas.telemetry import Signal
-from streams.recording.checking import NO_PSEUDONYM, pseudonymous
 from streams.recording.enrolments import Stretch, overlap
 from streams.roster.faults import Faults, RosterError
 from streams.roster.table import Cells, read_cells

@@ -22,7 +22,7 @@ def test_one_is_printed(run: Run) -> None:
 def test_all_are_written(run: Run, tmp_path: Path) -> None:
     result = run("schema", "--to", str(tmp_path / "new" / "folder"))
     assert (result.exit_code, result.output) == (0, "")
-    written = [path for path in tmp_path.rglob("*.json")]
+    written = list(tmp_path.rglob("*.json"))
     assert len(written) == len(CONTRACTS) + 1
     joined = tmp_path / "new" / "folder" / "telemetry" / "joined.json"
     assert json.loads(joined.read_bytes()) == schema_of("joined")
