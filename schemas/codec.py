@@ -21,6 +21,7 @@ from msgspec import Struct
 from schemas.care import Care
 from schemas.dead_letter import Reason
 from schemas.identity import Identity
+from schemas.room import Booking
 from schemas.telemetry import Telemetry
 
 LARGEST_BYTES = 512 * 1024
@@ -119,6 +120,7 @@ def _printable(part: Any) -> bool:
 
 decode_telemetry: Callable[[bytes | None], Telemetry] = decoder(Telemetry)
 decode_care: Callable[[bytes | None], Care] = decoder(Care)
+decode_room: Callable[[bytes | None], Booking] = decoder(Booking)
 decode_identity: Callable[[bytes | None], Identity] = decoder(Identity)
 encode = msgspec.json.Encoder().encode
 

@@ -21,8 +21,9 @@ import msgspec
 from schemas.care import Care, Staff
 from schemas.identity import Identity
 from schemas.outputs import OUTPUTS
+from schemas.room import Booking
 from schemas.telemetry import Telemetry
-from schemas.topics import CARE, IDENTITIES, TELEMETRY
+from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -50,6 +51,7 @@ def _contracts() -> dict[str, Contract]:
     pairs = [
         *((TELEMETRY.name, record) for record in get_args(Telemetry)),
         *((CARE.name, record) for record in get_args(Care)),
+        (ROOMS.name, Booking),
         (IDENTITIES.name, Identity),
         *OUTPUTS.items(),
     ]

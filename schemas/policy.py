@@ -41,12 +41,13 @@ from schemas.policy_session import (
     WaitingRules,
 )
 from schemas.policy_values import Section, digest, scaled
+from schemas.toml_file import FileError
 
 # Without a slash, so that `program/version` names one policy.
 _VERSION = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 
 
-class PolicyError(Exception):
+class PolicyError(FileError):
     """A policy that cannot be used; the message is one line with file, key and reason."""
 
 

@@ -1,23 +1,16 @@
 """Policy file: TOML to policies, with one line `file: key: reason` for everything refused."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from schemas.policy import Policies, Policy, PolicyError
 from schemas.policy_case import MOST_CASES, Case
-from schemas.policy_values import Section, read
+from schemas.policy_values import read
+from schemas.toml_file import FileError, Shape, line, shaped, tables
 
 _SHARE = re.compile(r"[0-9]\.[0-9]{1,9}")
-_TOML_PLACE = re.compile(r"(.*) \(at (.*)\)", re.DOTALL)
-_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
-_ACROSS = re.compile(r"([a-z_.]+): (.*)", re.DOTALL)
 
 
 def parse(text: str, file: str) -> Policy:
@@ -55,52 +48,26 @@ def collect(files: Iterable[tuple[str, str]]) -> Policies:
 
 def refused(file: str, key: str, reason: str) -> PolicyError:
     """The error for one key of a file, as one printable line."""
-    line = f"{file}: {key}: {reason}"
-    return PolicyError("".join(c if c.isprintable() else "?" for c in line))
+    return PolicyError(line(file, key, reason))
 
 
 def _tables(text: str, file: str) -> tuple[dict[str, Any], Any]:
     """The settings of a policy file, and its cases."""
     try:
-        table = tomllib.loads(text, parse_float=_number)
-    except RecursionError as error:
-        raise refused(file, "text", "not TOML: nested too deep") from error
-    except ValueError as error:
-        told = _TOML_PLACE.fullmatch(str(error))
-        reason, place = told.groups() if told else (str(error), "text")
-        raise refused(file, place, f"not TOML: {reason}") from error
+        table = tables(text, file, _number)
+    except FileError as error:
+        raise PolicyError(str(error)) from error
     return table, table.pop("cases", [])
 
 
-_Shape = TypeVar("_Shape", bound=Section)
-
-
-def _converted(table: object, shape: type[_Shape], file: str, place: str) -> _Shape:
+def _converted(table: object, shape: type[Shape], file: str, place: str) -> Shape:
     """`table`, found at `place`, as a `shape`."""
     try:
-        return msgspec.convert(table, shape, dec_hook=read)
-    except msgspec.ValidationError as error:
-        key, reason = _located(str(error))
-        raise refused(file, _dotted(place, key) if key else place, reason) from error
+        return shaped(table, shape, file, place, read)
+    except FileError as error:
+        raise PolicyError(str(error)) from error
 
 
 def _number(text: str) -> Fraction | float:
     """A share exactly; whatever cannot be one stays a float and is refused where it stands."""
     return Fraction(text) if _SHARE.fullmatch(text) else float(text)
-
-
-def _located(message: str) -> tuple[str, str]:
-    """The dotted key and the reason in a message of msgspec or of a check across settings."""
-    placed = _PLACE.fullmatch(message)
-    reason, key = placed.groups() if placed else (message, "")
-    if unknown := _UNKNOWN.fullmatch(reason):
-        return _dotted(key, unknown[1]), "unknown key"
-    if missing := _MISSING.fullmatch(reason):
-        return _dotted(key, missing[1]), "missing"
-    if across := _ACROSS.fullmatch(reason):
-        return _dotted(key, across[1]), across[2]
-    return key, reason
-
-
-def _dotted(section: str, key: str) -> str:
-    return f"{section}.{key}" if section else key

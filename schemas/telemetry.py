@@ -5,7 +5,7 @@ Every record carries `id, source, at`; records about a person also `participant`
 the platform has them, `connection` (one visit of one device). Unknown fields are ignored.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -25,6 +25,14 @@ Signals = Annotated[tuple[Signal, ...], Meta(max_length=6)]
 LONGEST_SESSION = timedelta(hours=48)
 MOST_PEOPLE = 1_000
 """People in one roster; also the most one session may ever hold."""
+
+
+def check_planned(starts_at: datetime, ends_at: datetime) -> None:
+    """Raises ValueError for times that no session can be planned at."""
+    if not plausible(starts_at, ends_at):
+        raise ValueError("starts_at and ends_at must lie between 2000 and 2200")
+    if not timedelta(0) < ends_at - starts_at <= LONGEST_SESSION:
+        raise ValueError("ends_at must follow starts_at by at most 48 h")
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -87,10 +95,7 @@ class SessionScheduled(
     roster: Annotated[tuple[RosterEntry, ...], Meta(max_length=MOST_PEOPLE)] = ()
 
     def __post_init__(self) -> None:
-        if not plausible(self.starts_at, self.ends_at):
-            raise ValueError("starts_at and ends_at must lie between 2000 and 2200")
-        if not timedelta(0) < self.ends_at - self.starts_at <= LONGEST_SESSION:
-            raise ValueError("ends_at must follow starts_at by at most 48 h")
+        check_planned(self.starts_at, self.ends_at)
 
 
 class SessionEnded(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session_ended"):

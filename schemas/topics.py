@@ -76,6 +76,14 @@ RECOMMENDATIONS = Topic(
     readers="sink, subscribers",
     retention_ms=400 * DAY_MS,
 )
+ROOMS = Topic(
+    name="rollcall.rooms.v1",
+    key="session",
+    holds="which session a platform's room is booked for, and when",
+    writer="roster import",
+    readers="door, staff commands",
+    cleanup="compact",
+)
 IDENTITIES = Topic(
     name="rollcall.identities.v1",
     key="alias",
@@ -120,6 +128,7 @@ TOPICS: tuple[Topic, ...] = (
     WEEKS,
     VIOLATIONS,
     RECOMMENDATIONS,
+    ROOMS,
     IDENTITIES,
     DEAD_LETTERS,
     SESSION_STATE,

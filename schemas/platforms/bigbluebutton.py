@@ -17,6 +17,7 @@ from schemas.instants import instant
 from schemas.platforms import bigbluebutton_mapped as mapped
 from schemas.platforms import bigbluebutton_raw as raw
 from schemas.platforms.reading import Milliseconds, reader
+from schemas.platforms.room_names import meeting_hash
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.telemetry import Telemetry
 
@@ -77,11 +78,16 @@ def convert(payload: Payload, naming: Naming) -> Converted:
         raise NotUnderstoodError("too_many", "event")
     records: list[Telemetry] = []
     ignored: list[str] = []
+    rooms: set[str | None] = set()
     for event in listed:
         told = _told(event, naming)
         records += told.records
         ignored += told.ignored
-    return Converted(tuple(records), tuple(ignored))
+        if told.records:
+            rooms.add(told.room)
+    # Of several rooms none is told: to take one for another would be worse.
+    room = rooms.pop() if len(rooms) == 1 else None
+    return Converted(tuple(records), tuple(ignored), room)
 
 
 def _field(form: bytes, name: bytes) -> bytes:
@@ -113,8 +119,9 @@ def _raw(outer: bytes, core: bytes, naming: Naming) -> Converted:
     if read is None:
         return Converted((), (name if name in raw.PASSED_OVER else "unknown_event",))
     at = instant(sent(outer).timestamp)
-    records = read(raw.Raised(raw.core(core), at, naming))
-    return Converted(records, () if records else (name,))
+    raised = raw.Raised(raw.core(core), at, naming)
+    records = read(raised)
+    return Converted(records, () if records else (name,), raised.room())
 
 
 def _mapped(inner: bytes, naming: Naming) -> Converted:
@@ -122,15 +129,18 @@ def _mapped(inner: bytes, naming: Naming) -> Converted:
     read = mapped.EVENTS.get(name)
     if read is None:
         return Converted((), (name if name in mapped.PASSED_OVER else "unknown_event",))
-    told = stamped(inner)
-    records = read(mapped.Mapped(told.attributes, instant(told.event.ts), naming))
-    return Converted(records, () if records else (name,))
+    said = stamped(inner)
+    told = mapped.Mapped(said.attributes, instant(said.event.ts), naming)
+    records = read(told)
+    return Converted(records, () if records else (name,), told.room())
 
 
-BIGBLUEBUTTON = Source(raw.NAME, ("camera", "chat", "polls", "reactions"), "exact", convert)
+BIGBLUEBUTTON = Source(
+    raw.NAME, ("camera", "chat", "polls", "reactions"), "exact", convert, meeting_hash
+)
 """A hook with raw events. Voices are read, and not promised, since few versions send them."""
 
 BIGBLUEBUTTON_MAPPED = Source(
-    "bigbluebutton-mapped", ("camera", "chat", "reactions"), "exact", convert
+    "bigbluebutton-mapped", ("camera", "chat", "reactions"), "exact", convert, meeting_hash
 )
 """A hook without raw events; its records bear the platform's name like those of the other."""

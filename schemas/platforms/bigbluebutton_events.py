@@ -16,6 +16,7 @@ from typing import NamedTuple
 from schemas.platforms.bigbluebutton_raw import MODERATOR, NAME, opened
 from schemas.platforms.bigbluebutton_recording import Event, Recording, parsed
 from schemas.platforms.reading import of_milliseconds
+from schemas.platforms.room_names import meeting_hash, room_of
 from schemas.platforms.source import (
     Converted,
     Naming,
@@ -97,7 +98,8 @@ def convert(payload: Payload, naming: Naming) -> Converted:
         if not told:
             known = read is not None or kind in PASSED_OVER
             ignored.append(kind if known else "unknown_event")
-    return Converted(tuple(records), tuple(ignored))
+    room = room_of(naming, meeting_hash(recording.meeting))
+    return Converted(tuple(records), tuple(ignored), room)
 
 
 def _kind(event: Event) -> str:
@@ -230,4 +232,5 @@ BIGBLUEBUTTON_EVENTS = Source(
     ("camera", "speaking", "chat", "polls", "reactions", "shared_work"),
     "exact",
     convert,
+    meeting_hash,
 )

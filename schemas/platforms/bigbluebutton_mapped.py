@@ -22,6 +22,7 @@ from schemas.platforms.bigbluebutton_raw import (
     visit_of,
 )
 from schemas.platforms.reading import Milliseconds, Name, needed
+from schemas.platforms.room_names import meeting_hash, room_of
 from schemas.platforms.source import Naming
 from schemas.platforms.visit import Deed, ended
 
@@ -92,6 +93,9 @@ class Mapped(NamedTuple):
 
     def session(self) -> str:
         return self.naming("session", self.told.meeting.internal)
+
+    def room(self) -> str | None:
+        return room_of(self.naming, meeting_hash(self.told.meeting.internal))
 
     def visit(self) -> Deed:
         return visit_of(self.user().internal, self.session(), self.at, self.naming)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec import Raw, Struct
 
 from schemas.platforms.reading import Name, needed, reader
+from schemas.platforms.room_names import meeting_hash, room_of
 from schemas.platforms.source import Naming, record_id
 from schemas.platforms.visit import Deed, Visit, ended
 from schemas.telemetry import PollOpened, Telemetry
@@ -96,10 +97,14 @@ class Raised(NamedTuple):
     at: datetime
     naming: Naming
 
+    def meeting(self) -> str | None:
+        return self.core.header.meeting_id or self.core.body.meeting_id
+
     def session(self) -> str:
-        header, body = self.core.header, self.core.body
-        meeting = header.meeting_id or body.meeting_id
-        return self.naming("session", needed(meeting, "$.core.header.meetingId"))
+        return self.naming("session", needed(self.meeting(), "$.core.header.meetingId"))
+
+    def room(self) -> str | None:
+        return room_of(self.naming, meeting_hash(self.meeting() or ""))
 
     def visit(self, user: str | None = None) -> Deed:
         """Of the internal id `user`, else of who the body or the header names."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from schemas.platforms.reading import Key, of_seconds, reader, required, text
+from schemas.platforms.room_names import as_written, room_of
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.platforms.visit import Visit, ended
 
@@ -24,10 +25,15 @@ class Kind(Struct):
     test: str | None = None
 
 
-class Person(Struct):
-    """Somebody in a room, or knocking. `user_id` is what the meeting token says."""
+class Place(Struct):
+    """What every webhook says of its room."""
 
     room: Key = None
+
+
+class Person(Place):
+    """Somebody in a room, or knocking. `user_id` is what the meeting token says."""
+
     session_id: Key = None
     user_id: Key = None
     joined_at: float | None = None
@@ -35,11 +41,16 @@ class Person(Struct):
     owner: bool | None = None
 
 
-class Meeting(Struct):
+class Meeting(Place):
     """A call in a room."""
 
-    room: Key = None
     end_ts: float | None = None
+
+
+class PlaceEvent(Struct):
+    """A webhook about whatever happened in a room."""
+
+    payload: Place
 
 
 class PersonEvent(Struct):
@@ -55,6 +66,7 @@ class MeetingEvent(Struct):
 
 
 _kind = reader(Kind)
+_inside = reader(PlaceEvent)
 _person = reader(PersonEvent)
 _meeting = reader(MeetingEvent)
 
@@ -69,7 +81,10 @@ def convert(payload: Payload, name: Naming) -> Converted:
     if kind.type in OF_NO_USE:
         return Converted((), (kind.type,))
     event = EVENTS.get(kind.type)
-    return event(payload.body, name) if event else Converted((), ("unknown_event",))
+    if event is None:
+        return Converted((), ("unknown_event",))
+    room = as_written(text(_inside(payload.body).payload.room))
+    return event(payload.body, name)._replace(room=room_of(name, room))
 
 
 def _joined(body: bytes, name: Naming) -> Converted:
@@ -136,4 +151,4 @@ EVENTS: Mapping[str, Callable[[bytes, Naming], Converted]] = {
 OF_NO_USE = frozenset({"meeting.started"})
 """Known, and told better by the first join."""
 
-DAILY = Source(NAME, signals=(), camera="none", convert=convert)
+DAILY = Source(NAME, signals=(), camera="none", convert=convert, room_name=as_written)

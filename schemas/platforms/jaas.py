@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.platforms.reading import Key, of_milliseconds, reader, required, text
+from schemas.platforms.room_names import app_conference, room_of
 from schemas.platforms.source import Converted, Naming, Payload, Source, record_id
 from schemas.platforms.visit import Cause, Visit, ended
 from schemas.telemetry import Telemetry
@@ -42,6 +43,7 @@ class Event(Struct, rename="camel"):
 
     idempotency_key: Key = None
     session_id: Key = None
+    fqn: Key = None
     timestamp: float | None = None
     data: Data | None = None
 
@@ -63,7 +65,8 @@ def convert(payload: Payload, name: Naming) -> Converted:
     if record is None:
         return Converted((), ("breakout_hop",))
     key = required(event.idempotency_key, "$.idempotencyKey")
-    return Converted((replace(record, id=record_id(NAME, record.session, key)),))
+    record = replace(record, id=record_id(NAME, record.session, key))
+    return Converted((record,), room=room_of(name, app_conference(text(event.fqn))))
 
 
 def _joined(event: Event, data: Data, at: datetime, name: Naming) -> Telemetry | None:
@@ -141,4 +144,4 @@ OF_NO_USE = frozenset(
 )
 """Known, without a person and an instant that count, or told by a join or a leave as well."""
 
-JAAS = Source(NAME, signals=(), camera="none", convert=convert)
+JAAS = Source(NAME, signals=(), camera="none", convert=convert, room_name=app_conference)

@@ -16,6 +16,7 @@ from datetime import datetime
 from msgspec import Raw, Struct
 
 from schemas.platforms.reading import Key, of_seconds, reader, required, text
+from schemas.platforms.room_names import conference, room_of
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.platforms.visit import Visit, ended
 from schemas.telemetry import Telemetry
@@ -65,6 +66,7 @@ class Destroyed(Room):
 
 
 _envelope = reader(Envelope)
+_room = reader(Room)
 _occupancy = reader(Occupancy)
 _room_destroyed = reader(Destroyed)
 
@@ -80,7 +82,9 @@ def convert(payload: Payload, name: Naming) -> Converted:
     event = EVENTS.get(kind)
     if event is None:
         return Converted((), ("unknown_event",))
-    return event(bytes(envelope.body) or payload.body, name)
+    body = bytes(envelope.body) or payload.body
+    jid = text(_room(body).room_jid)
+    return event(body, name)._replace(room=room_of(name, conference(jid)))
 
 
 def _joined(body: bytes, name: Naming) -> Converted:
@@ -169,4 +173,4 @@ OF_NO_USE: Mapping[str, str] = {
 }
 """Known, and told better by the first join."""
 
-JITSI = Source(NAME, signals=(), camera="none", convert=convert)
+JITSI = Source(NAME, signals=(), camera="none", convert=convert, room_name=conference)

@@ -8,9 +8,10 @@ The camera is an upper bound: publishing is told, muting is not.
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
-from schemas.platforms.reading import Name, of_milliseconds, reader
+from schemas.platforms.reading import Name, of_milliseconds, reader, said
+from schemas.platforms.room_names import as_written, room_of
 from schemas.platforms.source import Converted, Naming, Payload, Source
 from schemas.platforms.visit import Cause, Deed, Visit, ended
 
@@ -58,7 +59,10 @@ class Named(Struct, frozen=True):
 
 
 class Room(Struct, frozen=True):
+    """`sid` is the occurrence; the name is free text, which must not have an event refused."""
+
     sid: Name
+    name: Raw = Raw()
 
 
 class Participant(Struct, frozen=True, rename="camel"):
@@ -100,7 +104,10 @@ def convert(payload: Payload, naming: Naming) -> Converted:
     if event in PASSED_OVER:
         return Converted((), (event,))
     read = EVENTS.get(event)
-    return read(payload.body, naming) if read else Converted((), ("unknown_event",))
+    if read is None:
+        return Converted((), ("unknown_event",))
+    room = as_written(said(room_event(payload.body).room.name))
+    return read(payload.body, naming)._replace(room=room_of(naming, room))
 
 
 def _at(webhook: RoomEvent) -> datetime:
@@ -163,4 +170,4 @@ EVENTS = {
     "room_finished": _finished,
 }
 
-LIVEKIT = Source(NAME, ("camera",), "upper_bound", convert)
+LIVEKIT = Source(NAME, ("camera",), "upper_bound", convert, as_written)

@@ -5,10 +5,12 @@ what is read, deep nesting, oversize. A refusal names a field of the shape, neve
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
-from msgspec import Meta
+from msgspec import Meta, Raw
+from msgspec.json import decode as decode_json
 
 from schemas.codec import ERRORS, decoder, refusal
 from schemas.instants import EARLIEST, LATEST, instant, milliseconds, plausible
@@ -54,6 +56,16 @@ def required(key: Key, where: str) -> str:
     if not found:
         raise NotUnderstoodError("missing_field", where)
     return found
+
+
+def said(raw: Raw) -> str:
+    """A text that is only to become a pseudonym, of whatever characters; empty for anything else.
+
+    What decodes only here cannot have the rest of its payload refused.
+    """
+    with suppress(*ERRORS):
+        return decode_json(raw, type=str)
+    return ""
 
 
 def needed(value: Value | None, where: str) -> Value:

@@ -3,14 +3,18 @@
 A bot sits in one meeting of some other platform and numbers who is there, so that a number
 means somebody only within its bot: participants are named by both. Names are left out, and
 e-mail addresses too, because Recall.ai finds those by comparing display names with a calendar.
+Nothing tells one meeting from another but what whoever sent the bot wrote in its metadata: its
+text `rollcall_room` names the room, else the bot's id does.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from schemas.instants import Instant
 from schemas.platforms.reading import Name, on_calendar, reader
+from schemas.platforms.room_names import as_written, room_of
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.platforms.visit import Deed, Visit, ended
 from schemas.telemetry import Telemetry
@@ -52,6 +56,11 @@ class Named(Struct, frozen=True):
 
 class Numbered(Struct, frozen=True):
     id: Name
+    metadata: Raw = Raw()
+
+
+class Metadata(Struct, frozen=True):
+    rollcall_room: str = ""
 
 
 class Participant(Struct, frozen=True):
@@ -101,6 +110,7 @@ class BotEvent(Struct, frozen=True):
 named = reader(Named)
 participant_event = reader(ParticipantEvent)
 bot_event = reader(BotEvent)
+metadata = reader(Metadata)
 
 
 def convert(payload: Payload, naming: Naming) -> Converted:
@@ -115,14 +125,28 @@ def convert(payload: Payload, naming: Naming) -> Converted:
     kind = event.removeprefix(PREFIX)
     if kind not in KINDS:
         return Converted((), ("unknown_event",))
-    return Converted((_told(kind, participant_event(payload.body), naming),))
+    webhook = participant_event(payload.body)
+    return Converted((_told(kind, webhook, naming),), room=_room(webhook.data, naming))
 
 
 def _occurrence(around: Around) -> str:
+    return _numbered(around).id
+
+
+def _numbered(around: Around) -> Numbered:
     occurrence = around.bot or around.recording
     if occurrence is None:
         raise NotUnderstoodError("missing_field", "$.data.bot")
-    return occurrence.id
+    return occurrence
+
+
+def _room(around: Around, naming: Naming) -> str | None:
+    """Metadata is anybody's: what else it may be must not have an event refused."""
+    occurrence = _numbered(around)
+    named = ""
+    with suppress(NotUnderstoodError):
+        named = as_written(metadata(bytes(occurrence.metadata)).rollcall_room)
+    return room_of(naming, named or as_written(occurrence.id))
 
 
 def _told(kind: str, webhook: ParticipantEvent, naming: Naming) -> Telemetry:
@@ -143,7 +167,8 @@ def _call_ended(body: bytes, naming: Naming) -> Converted:
     if webhook.data.data.sub_code not in MEETING_ENDS:
         return Converted((), (webhook.event,))
     at = on_calendar(webhook.data.data.updated_at, "$.data.data.updated_at")
-    return Converted((ended(NAME, naming("session", _occurrence(webhook.data)), at),))
+    record = ended(NAME, naming("session", _occurrence(webhook.data)), at)
+    return Converted((record,), room=_room(webhook.data, naming))
 
 
 KINDS: dict[str, Callable[[Deed, bool], Telemetry]] = {
@@ -157,4 +182,4 @@ KINDS: dict[str, Callable[[Deed, bool], Telemetry]] = {
 }
 """What happened, by the end of the event's name; the flag says whether it was the host."""
 
-RECALL = Source(NAME, ("camera", "speaking", "chat"), "exact", convert)
+RECALL = Source(NAME, ("camera", "speaking", "chat"), "exact", convert, as_written)

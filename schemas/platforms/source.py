@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from schemas.telemetry import Signals, Telemetry
 
-Thing = Literal["participant", "connection", "session", "room"]
+Thing = Literal["participant", "staff", "connection", "session", "room", "code"]
+"""What a name can be of; a code is a poll, a stream, an entity or a record."""
 Naming = Callable[[Thing, str], str]
 """The pseudonym of something that a platform names; the same for the same name, for ever."""
 
@@ -30,10 +31,13 @@ class Converted(NamedTuple):
 
     `ignored` has a code for each thing that told nothing: `unknown_event`, or the name of an
     event of the platform that is known and of no use. Never a text out of the payload.
+    `room` is the pseudonym of what the platform uses again for its meetings: with the schedule it
+    tells which session the records are about. None where a payload does not name one.
     """
 
     records: tuple[Telemetry, ...]
     ignored: tuple[str, ...] = ()
+    room: str | None = None
 
 
 class NotUnderstoodError(Exception):
@@ -49,12 +53,22 @@ class NotUnderstoodError(Exception):
 
 
 class Source(NamedTuple):
-    """One kind of payload of one platform, with the signals that it can report."""
+    """One kind of payload of one platform, with the signals that it can report.
+
+    `room_name` gives what a room is called however somebody writes it: the name whose pseudonym
+    is the `room` of payloads. Empty for what can be no room of this platform.
+    """
 
     name: str
     signals: Signals
     camera: Literal["exact", "upper_bound", "none"]
     convert: Callable[[Payload, Naming], Converted]
+    room_name: Callable[[str], str]
+
+    @property
+    def platform(self) -> str:
+        """The platform, of which one source has the name alone and others have more of it."""
+        return self.name.partition("-")[0]
 
 
 DateOrder = Literal["dmy", "mdy"]

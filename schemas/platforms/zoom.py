@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.platforms.reading import on_calendar, reader, required, text
+from schemas.platforms.room_names import meeting_number, room_of
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
 from schemas.platforms.visit import Cause, Visit, ended
 from schemas.platforms.zoom_payload import Kind, Meeting, Message, Participant, Webhook
@@ -49,7 +50,8 @@ def convert(payload: Payload, name: Naming) -> Converted:
     event = EVENTS.get(kind)
     if event is None:
         return Converted((), ("unknown_event",))
-    return event(_webhook(payload.body).payload.object, name)
+    meeting = _webhook(payload.body).payload.object
+    return event(meeting, name)._replace(room=room_of(name, meeting_number(text(meeting.id))))
 
 
 def _joined(meeting: Meeting, name: Naming) -> Converted:
@@ -231,4 +233,4 @@ OF_NO_USE = frozenset(
 )
 """Known, and nothing that a record could say."""
 
-ZOOM = Source(NAME, signals=("chat",), camera="none", convert=convert)
+ZOOM = Source(NAME, signals=("chat",), camera="none", convert=convert, room_name=meeting_number)

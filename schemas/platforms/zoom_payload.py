@@ -44,8 +44,9 @@ class Message(Struct):
 
 
 class Meeting(Struct):
-    """The occurrence, and what happened in it."""
+    """The occurrence, and what happened in it; `id` is the room, a number or its digits."""
 
+    id: Key = None
     uuid: Key = None
     host_id: Key = None
     end_time: Instant | None = None

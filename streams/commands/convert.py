@@ -1,5 +1,6 @@
 """`rollcall convert`: reports and captured webhooks of a platform, as telemetry."""
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -14,11 +15,14 @@ from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.pipes import silent_when_unread
 from streams.commands.record_options import Moment
-from streams.converting.key import KeyFileError, Pseudonyms, new_key, read_key
-from streams.converting.reading import PLATFORMS, read
+from streams.converting.reading import PLATFORMS, Found, read
 from streams.converting.records import Plan, SessionsError, complete, lines, with_session
-from streams.converting.roster import expected
+from streams.converting.roster import expected, identities
 from streams.policies import load
+from streams.pseudonyms.identities import Identities
+from streams.pseudonyms.keeping import new_ring
+from streams.pseudonyms.names import Names
+from streams.pseudonyms.ring import Ring, RingError, read_ring
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NO_KEY = "pseudonyms need a key: make one with `rollcall convert --new-key FILE`, give it as --key"
@@ -55,8 +59,8 @@ def _make_key(context: click.Context, option: click.Parameter, file: Path | None
     if file is None or context.resilient_parsing:
         return
     with one_line_errors(OSError):
-        made = new_key(file)
-    click.echo(f"{file}: key {made}; keep it, and keep it secret: no other gives the same ids")
+        made = new_ring(file, time.time_ns() // 1_000_000)
+    click.echo(f"{file}: key {made.id}; keep it, and keep it secret: no other gives the same ids")
     context.exit()
 
 
@@ -69,9 +73,9 @@ def _make_key(context: click.Context, option: click.Parameter, file: Path | None
     callback=_make_key,
     is_eager=True,
     expose_value=False,
-    help="Make a key in a new file, and do nothing else.",
+    help="Make a key ring in a new file, as `rollcall keys new` does, and do nothing else.",
 )
-@click.option("--key", type=A_FILE, help="The key of the pseudonyms; only its owner may read it.")
+@click.option("--key", type=A_FILE, help="The key ring; only its owner may read it.")
 @click.option("--starts", type=Moment(), help="The session's planned start.")
 @click.option("--ends", type=Moment(), help="Its planned end.")
 @click.option("--zone", type=Zone(), help="The zone of local times in FILE: Europe/Berlin.")
@@ -107,12 +111,12 @@ def convert(platform: str, file: Path, key: Path | None, **asked: Any) -> None:
 
 
 def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
-    with one_line_errors(OSError, KeyFileError, RefusedError, SessionsError):
+    with one_line_errors(OSError, RingError, RefusedError, SessionsError):
         source = PLATFORMS[platform]
-        naming = Pseudonyms(read_key(key), source.name)
-        plan = _plan(asked, naming)
-        meeting = _meeting(source, asked, naming)
-        found = read(file, platform, meeting, naming)
+        ring = read_ring(key)
+        plan = _plan(asked, ring, source)
+        known = Identities() if plan is None else identities(plan.expected)
+        found = _found(file, platform, asked, Names(ring, known, source.name))
         records = found.records
         if records and asked.session is not None and not isinstance(source, Report):
             records = with_session(records, asked.session)
@@ -124,6 +128,21 @@ def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
         click.echo(_plain(told), err=True)
     if not everything:
         raise click.ClickException(f"{file}: nothing in it could be converted")
+
+
+def _found(file: Path, platform: str, asked: Asked, names: Names) -> Found:
+    """The file under the key in force when its session starts, or when its first event was."""
+
+    def under(ms: int) -> Found:
+        naming = names.at(ms)
+        return read(file, platform, _meeting(PLATFORMS[platform], asked, naming), naming)
+
+    if asked.starts is not None:
+        return under(milliseconds(asked.starts))
+    newest = names.ring.newest
+    found = under(newest.starts_at)
+    first = min((milliseconds(record.at) for record in found.records), default=newest.starts_at)
+    return found if names.ring.at(first) == newest else under(first)
 
 
 def _meeting(source: Source | Report, asked: Asked, naming: Naming) -> Meeting:
@@ -138,7 +157,7 @@ def _meeting(source: Source | Report, asked: Asked, naming: Naming) -> Meeting:
     return Meeting(session or "", asked.starts, asked.ends, asked.zone, asked.date_order)
 
 
-def _plan(asked: Asked, naming: Naming) -> Plan | None:
+def _plan(asked: Asked, ring: Ring, source: Source | Report) -> Plan | None:
     starts, ends = asked.starts, asked.ends
     if starts is None or ends is None:
         if asked.roster is not None or starts is not ends:
@@ -148,6 +167,7 @@ def _plan(asked: Asked, naming: Naming) -> Plan | None:
         raise click.UsageError("--ends must follow --starts by at most 48 h")
     if not pseudonymous(asked.program):
         raise click.UsageError(f"--program {NO_PSEUDONYM}")
+    naming = Names(ring, Identities(), source.name).at(milliseconds(starts))
     people = (
         []
         if asked.roster is None

@@ -10,11 +10,11 @@ import click
 
 from schemas.checking import RefusedError
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
+from streams.appending import SendError
 from streams.commands.connection import address, prefix_option
 from streams.commands.journal import quiet_clients
 from streams.committed import ReadingError
 from streams.recording.destination import Destination
-from streams.simulation.send import SendError
 from streams.up.address import known_bootstrap
 
 ERRORS = (

@@ -5,6 +5,7 @@ import click
 from streams.commands.convert import convert
 from streams.commands.demo import demo
 from streams.commands.explain import explain
+from streams.commands.gateway import gateway
 from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.replay import replay_command
@@ -30,6 +31,7 @@ for command in (
     convert,
     demo,
     explain,
+    gateway,
     policy,
     record,
     roster,

@@ -12,6 +12,7 @@ import click
 
 from schemas.instants import MINUTE_MS, rfc3339
 from schemas.topics import CARE, TELEMETRY
+from streams.appending import Message, SendError
 from streams.commands.connection import address, prefix_option
 from streams.commands.journal import quiet_clients
 from streams.commands.options import InstantType, one_line_errors
@@ -19,9 +20,9 @@ from streams.commands.pipes import silent_when_unread
 from streams.commands.progress import shown
 from streams.simulation.delivery import Delivery, ndjson
 from streams.simulation.evening import evening
-from streams.simulation.pace import Message, messages
+from streams.simulation.pace import messages
 from streams.simulation.season import season
-from streams.simulation.send import SendError, Sent, send
+from streams.simulation.send import Sent, send
 from streams.simulation.settings import Evening
 from streams.simulation.weeks import weeks as several
 from streams.up.address import known_bootstrap

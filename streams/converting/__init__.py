@@ -1,5 +1,5 @@
 """Converting: files that platforms gave to somebody, as telemetry with pseudonyms.
 
-`key` is the secret that pseudonyms come from, `reading` finds the payloads in a file, `roster`
-whom a session expects, `records` puts the telemetry of one file together.
+`reading` finds the payloads in a file, `roster` whom a session expects, `records` puts the
+telemetry of one file together.
 """

@@ -66,7 +66,7 @@ def _take(
     found: Found, place: str, convert: Callable[[Payload], Converted], payload: Payload
 ) -> None:
     try:
-        records, ignored = convert(payload)
+        records, ignored, _ = convert(payload)
     except NotUnderstoodError as error:
         found.told.append(f"{place}: refused: {error}")
         return

@@ -1,15 +1,17 @@
 """Roster: whom a converted session expects, and what platforms call them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from schemas.checking import pseudonymous
-from schemas.instants import milliseconds
+from schemas.identity import Identity
+from schemas.instants import EPOCH, milliseconds
 from schemas.platforms.source import Naming
 from schemas.policy import Policies
 from schemas.telemetry import RosterEntry
+from streams.pseudonyms.identities import Identities
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import NEEDED, OPTIONAL, read_people
 from streams.roster.table import read_cells
@@ -46,6 +48,21 @@ def expected(
     if {"participant", "program"} <= set(header):
         return _enrolled(file, program, starts_at, policies)
     return _listed(file, text, naming)
+
+
+def identities(people: Iterable[Expected]) -> Identities:
+    """Whose each alias is, so that one under a key that was rotated out is still somebody's."""
+    return Identities(
+        Identity(
+            id=alias,
+            source="roster",
+            at=EPOCH,
+            alias=alias,
+            participant=each.entry.participant,
+        )
+        for each in people
+        for alias in each.aliases
+    )
 
 
 def _enrolled(file: Path, program: str, starts_at: datetime, policies: Policies) -> list[Expected]:

@@ -13,9 +13,9 @@ from schemas.instants import milliseconds
 from schemas.routing import route
 from schemas.topics import CARE, IDENTITIES, TELEMETRY
 from sinks.planned import Place, by_session, by_start
+from streams.appending import Message
 from streams.reading import read_subject, read_topic
 from streams.recording.known import Known, Session, of_lines, of_values, with_sessions
-from streams.simulation.pace import Message
 from streams.simulation.send import send
 
 PATIENCE_S = 15.0

@@ -3,26 +3,17 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from schemas.care import CareEvent
 from schemas.codec import encode
 from schemas.topics import CARE, TELEMETRY
+from streams.appending import Message
 from streams.simulation.delivery import Delivery
 from streams.simulation.places import Pair
 
 LARGEST_TURN = 10_000
 TICK_S = 0.005
 """Rests are at least this long, so that a fast trickle becomes a few records a turn."""
-
-
-class Message(NamedTuple):
-    """One record for the log; `due` (milliseconds UTC) is the earliest it may get there."""
-
-    due: int
-    topic: str
-    key: bytes
-    value: bytes
 
 
 def messages(

@@ -1,10 +1,8 @@
 """Metrics of the sink, each once with its meaning, in a registry of their own."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sinks.database import Partition
 
@@ -87,22 +85,3 @@ class SinkMetrics:
         self.lag_seconds.labels(*labels).set_function(
             lambda: 0.0 if oldest_ms is None else max(0.0, time.time() - oldest_ms / 1000)
         )
-
-
-@contextmanager
-def served(metrics: SinkMetrics, port: int | None) -> Iterator[None]:
-    """Answer scrapes at `port` meanwhile; not at all when there is none.
-
-    Raises:
-        OSError: the port cannot be had.
-    """
-    if not port:
-        yield
-        return
-    server, thread = start_http_server(port, registry=metrics.registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

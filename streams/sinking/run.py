@@ -12,8 +12,9 @@ from kafka.errors import KafkaConfigurationError, UnsupportedCodecError
 
 from sinks.database import Database
 from sinks.faults import DatabaseUnusableError, RowsRefusedError
+from streams.scraped import served
 from streams.sinking.loop import Sink, SinkSettings
-from streams.sinking.metrics import SinkMetrics, served
+from streams.sinking.metrics import SinkMetrics
 
 STOPPED, FAILED = 0, 1
 
@@ -35,7 +36,11 @@ def run_sink(settings: SinkSettings) -> int:
         log.error("the sink cannot run: %s", error)
         return FAILED
     try:
-        with database, served(metrics, settings.metrics_port), _stopped_by_signal() as stop:
+        with (
+            database,
+            served(metrics.registry, settings.metrics_port),
+            _stopped_by_signal() as stop,
+        ):
             Sink(settings, database, metrics, stop).run()
     except RowsRefusedError as error:
         log.error("the sink stops at a bug, and loses nothing: %s", error)

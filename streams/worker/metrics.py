@@ -17,7 +17,6 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
-    start_http_server,
 )
 
 Phase = Literal["fetch", "fold", "assess", "write"]
@@ -170,25 +169,3 @@ class WorkerMetrics:
         """Stop telling about a partition that is no longer ours."""
         for gauge in self._standing:
             gauge.remove(stage, str(partition))
-
-
-@contextmanager
-def served(metrics: WorkerMetrics, port: int | None) -> Iterator[None]:
-    """Answer scrapes at `port` meanwhile; not at all when there is none.
-
-    Raises:
-        OSError: the port cannot be had.
-    """
-    if not port:
-        yield
-        return
-    try:
-        server, thread = start_http_server(port, registry=metrics.registry)
-    except OSError as error:
-        raise OSError(f"metrics_port: {port} cannot be had: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -14,6 +14,7 @@ import faust
 from schemas.policy import Policies, PolicyError
 from streams.care.stage import care_stage
 from streams.policies import load
+from streams.scraped import served
 from streams.session.stage import session_stage
 from streams.settings import Settings
 from streams.worker import failpoints
@@ -23,7 +24,7 @@ from streams.worker.failpoints import Failpoints
 from streams.worker.garbage import tame
 from streams.worker.halt import FAILED, halt, in_short
 from streams.worker.lines import SILENT, keep_to_lines
-from streams.worker.metrics import WorkerMetrics, served
+from streams.worker.metrics import WorkerMetrics
 from streams.worker.start import NotReadyError, partitions_when_ready
 from streams.worker.tools import Tools
 
@@ -45,7 +46,7 @@ def run_worker(settings: Settings) -> int:
     try:
         policies = load(settings.policies, settings.scale)
         points = Failpoints(os.environ.get(failpoints.VARIABLE, ""))
-        with served(metrics, settings.metrics_port), _stopped_by_signal() as stopped:
+        with served(metrics.registry, settings.metrics_port), _stopped_by_signal() as stopped:
             partitions = partitions_when_ready(settings, stopped)
             if partitions is not None:
                 _work(Tools(settings, metrics, points), policies, partitions, stopped)

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from schemas.codec import decode_telemetry
+from schemas.instants import EARLIEST, milliseconds
 from schemas.platforms.source import (
     Converted,
     Naming,
@@ -19,6 +21,7 @@ from schemas.platforms.source import (
 )
 from schemas.telemetry import Chat, Joined
 from streams.converting.reading import PLATFORMS
+from streams.pseudonyms.ring import Key, Ring, read_ring, ring_text
 from tests.commands.conftest import Run
 from tests.roster.files import HEADER
 
@@ -248,20 +251,62 @@ def test_without_a_key_it_says_how_to_make_one(run: Run, desk: Desk) -> None:
 
 def test_a_key_is_never_overwritten_and_nobody_else_may_read_it(run: Run, desk: Desk) -> None:
     before = desk.key.read_bytes()
-    assert len(before) == 32
+    assert len(read_ring(desk.key).newest.secret) == 32
     assert desk.key.stat().st_mode & 0o777 == 0o600
     again = run("convert", "--new-key", str(desk.key))
     assert again.exit_code == 1
     assert desk.key.read_bytes() == before
 
     desk.key.chmod(0o640)
-    assert "others may read it" in desk.convert("graph_attendance", GRAPH, *WHEN).stderr
+    assert "others may read" in desk.convert("graph_attendance", GRAPH, *WHEN).stderr
 
 
-def test_a_key_that_is_too_short_is_refused(desk: Desk) -> None:
+def test_a_file_that_is_no_ring_is_refused_and_not_quoted(desk: Desk) -> None:
     desk.key.write_bytes(b"MARKED-KEY")
 
-    assert "32" in desk.convert("graph_attendance", GRAPH, *WHEN).stderr
+    assert "not TOML" in desk.convert("graph_attendance", GRAPH, *WHEN).stderr
+
+
+def participants(output: str) -> set[str]:
+    found = {json.loads(line).get("participant") for line in output.splitlines()}
+    return {each for each in found if each}
+
+
+def rotated(desk: Desk) -> tuple[Key, Key]:
+    """The desk's ring, in which a second key comes into force between two evenings."""
+    old = Key.of(read_ring(desk.key).newest.secret, milliseconds(EARLIEST))
+    new = Key.of(b"n" * 32, milliseconds(datetime(2026, 3, 3, tzinfo=UTC)))
+    desk.key.write_text(ring_text(Ring.of((old, new))))
+    return old, new
+
+
+def test_a_session_has_the_key_that_was_in_force_when_it_started(desk: Desk) -> None:
+    before = desk.convert("graph_attendance", GRAPH, *WHEN).stdout
+    _, new = rotated(desk)
+    later = ("--starts", "2026-03-04T18:00:00Z", "--ends", "2026-03-04T20:00:00Z")
+
+    assert desk.convert("graph_attendance", GRAPH, *WHEN).stdout == before
+    (somebody,) = participants(desk.convert("graph_attendance", GRAPH, *later).stdout)
+    assert somebody.startswith(f"par-{new.id}-")
+
+
+def test_without_a_plan_it_is_the_key_of_the_first_event(hooks: Desk) -> None:
+    before = hooks.convert("graph_attendance", sent("joins")).stdout
+    old, _ = rotated(hooks)
+
+    assert hooks.convert("graph_attendance", sent("joins")).stdout == before
+    assert all(each.startswith(f"par-{old.id}-") for each in participants(before))
+
+
+def test_an_alias_under_an_older_key_is_still_somebodys(desk: Desk) -> None:
+    (alias,) = participants(desk.convert("graph_attendance", GRAPH, *WHEN).stdout)
+    rotated(desk)
+    row = f"par-1,evening,2026-01-05,*,,,,{alias}"
+    roster = desk.file("\n".join((f"{HEADER},aliases", row)), "people.csv")
+    later = ("--starts", "2026-03-04T18:00:00Z", "--ends", "2026-03-04T20:00:00Z")
+    options = ("--roster", roster, "--program", "evening", *later)
+
+    assert participants(desk.convert("graph_attendance", GRAPH, *options).stdout) == {"par-1"}
 
 
 @pytest.mark.parametrize(
@@ -313,7 +358,9 @@ def webhook(payload: Payload, naming: Naming) -> Converted:
 
 @pytest.fixture
 def hooks(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Desk:
-    monkeypatch.setitem(PLATFORMS, "graph_attendance", Source("tests", ("chat",), "none", webhook))
+    monkeypatch.setitem(
+        PLATFORMS, "graph_attendance", Source("tests", ("chat",), "none", webhook, str.strip)
+    )
     return desk
 
 

@@ -9,12 +9,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.partitioner import murmur2
 
+from streams.appending import Message, SendError
 from streams.machine.kafka import Broker
 from streams.machine.ports import free_port
 from streams.simulation.evening import evening
 from streams.simulation.load import sessions_in_progress
-from streams.simulation.pace import Message, at_once, messages
-from streams.simulation.send import SendError, Sent, send
+from streams.simulation.pace import at_once, messages
+from streams.simulation.send import Sent, send
 from streams.simulation.settings import Evening
 
 PAST = 1_772_474_400_000

@@ -20,8 +20,8 @@ from sinks.faults import RowsRefusedError
 from sinks.tables import RECOMMENDATIONS, SCORES, WEEKS
 from streams.machine.kafka import Broker
 from streams.machine.ports import LOOPBACK, free_port
+from streams.scraped import served
 from streams.sinking.loop import SinkSettings
-from streams.sinking.metrics import served
 from tests.kafka.outputs import KEYS, PARTITIONS, Outputs, all_of, revisions, running, stored
 from tests.sinks.rows import forbid, recommendation, score, violation, week
 
@@ -341,7 +341,7 @@ def test_metrics_can_be_scraped(
     all_of(revisions(1, 2), outputs)
     ends = outputs.ends()
     port = free_port()
-    with running(settings) as sink, served(sink.metrics, port):
+    with running(settings) as sink, served(sink.metrics.registry, port):
         until(lambda: database.offsets() == ends)
         until(lambda: sink.value("lag_records", topic=min(ends)[0], partition="0") == 0)
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/metrics") as answer:

@@ -16,13 +16,14 @@ from schemas.codec import (
     ERRORS,
     decode_care,
     decode_identity,
+    decode_room,
     decode_telemetry,
     decoder,
     refusal,
 )
 from schemas.contract import CONTRACTS, schema_of
 from schemas.outputs import OUTPUTS
-from schemas.topics import CARE, IDENTITIES, TELEMETRY
+from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
 from streams.commands.schema import files
 
 SCHEMAS = Path(__file__).parents[2] / "schemas" / "json"
@@ -31,6 +32,7 @@ VALIDATORS = {name: Draft202012Validator(schema_of(name)) for name in CONTRACTS}
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     TELEMETRY.name: decode_telemetry,
     CARE.name: decode_care,
+    ROOMS.name: decode_room,
     IDENTITIES.name: decode_identity,
     **{topic: decoder(record) for topic, record in OUTPUTS.items()},
 }
@@ -86,7 +88,7 @@ BEYOND_SCHEMAS = re.compile(
 a day that no calendar has and a float that is whole have no words of their own."""
 NO_SUCH_DAY = {"2026-02-30", "2026-02-30T18:00:00Z", "0000-03-02", "0000-03-02T18:00:00Z"}
 
-ALONE = {"identity"}
+ALONE = {"booking", "identity"}
 """The only record type of its topic, whose decoder takes it without a `type`; its schema asks."""
 
 WRONG: tuple[Any, ...] = (

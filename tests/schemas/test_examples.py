@@ -16,6 +16,7 @@ from schemas.codec import (
     ERRORS,
     decode_care,
     decode_identity,
+    decode_room,
     decode_telemetry,
     decoder,
     encode,
@@ -29,6 +30,7 @@ from schemas.outputs import OUTPUTS
 from schemas.policy import Policies, Policy
 from schemas.recommendation import RecommendationKind
 from schemas.recommendation import Status as RecommendationStatus
+from schemas.room import Booking
 from schemas.telemetry import Telemetry
 from schemas.topics import TOPICS
 from schemas.violation import Rule, Status
@@ -42,12 +44,14 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "telemetry": get_args(Telemetry),
     "care": get_args(Care),
     **{topic.split(".")[1]: (record,) for topic, record in OUTPUTS.items()},
+    "rooms": (Booking,),
     "identities": (Identity,),
 }
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     "telemetry": decode_telemetry,
     "care": decode_care,
     **{topic.split(".")[1]: decoder(record) for topic, record in OUTPUTS.items()},
+    "rooms": decode_room,
     "identities": decode_identity,
 }
 FILES = sorted(file for topic in DECODERS for file in (EXAMPLES / topic).glob("*.json"))

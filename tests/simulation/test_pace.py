@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from schemas.care import CareEvent
 from schemas.instants import HOUR_MS
+from streams.appending import Message
 from streams.simulation.evening import evening
-from streams.simulation.pace import LARGEST_TURN, Message, at_once, messages, turns
+from streams.simulation.pace import LARGEST_TURN, at_once, messages, turns
 from streams.simulation.settings import Evening
 
 PAST = 1_772_474_400_000

@@ -7,7 +7,8 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.machine.ports import LOOPBACK, free_port
-from streams.worker.metrics import PREFIX, WorkerMetrics, served
+from streams.scraped import served
+from streams.worker.metrics import PREFIX, WorkerMetrics
 
 
 def test_names_follow_the_conventions() -> None:
@@ -53,11 +54,11 @@ def test_fetching_counts_up() -> None:
 
 def test_scrapes_are_answered() -> None:
     port = free_port()
-    with served(WorkerMetrics(), port):
+    with served(WorkerMetrics().registry, port):
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/metrics", timeout=10) as answer:
             text = answer.read().decode()
         taken = pytest.raises(OSError, match=f"metrics_port: {port} cannot be had")
-        with taken, served(WorkerMetrics(), port):
+        with taken, served(WorkerMetrics().registry, port):
             pass
 
     families = {family.name for family in text_string_to_metric_families(text)}

@@ -127,7 +127,7 @@ def test_without_a_token_the_connection_is_the_person(nobody: Any) -> None:
 
 
 def test_the_first_delivery_is_a_test() -> None:
-    assert told(DAILY, {"test": "test"}) == ((), ("test",))
+    assert told(DAILY, {"test": "test"})[:2] == ((), ("test",))
 
 
 def test_knocking_ends_no_visit() -> None:
@@ -192,8 +192,8 @@ def test_what_is_refused(payload: Any, code: str) -> None:
 
 
 def test_unknown_events_and_fields_are_passed_over() -> None:
-    assert told(DAILY, webhook("MARKED")) == ((), ("unknown_event",))
-    assert told(DAILY, webhook("meeting.started")) == ((), ("meeting.started",))
+    assert told(DAILY, webhook("MARKED"))[:2] == ((), ("unknown_event",))
+    assert told(DAILY, webhook("meeting.started"))[:2] == ((), ("meeting.started",))
     assert told(DAILY, joined("10:00", MARKED=1)) == told(DAILY, joined("10:00"))
 
 

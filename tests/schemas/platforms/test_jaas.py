@@ -190,8 +190,8 @@ def test_what_is_refused(change: dict[str, Any], code: str) -> None:
 
 
 def test_unknown_events_and_fields_are_passed_over() -> None:
-    assert told(JAAS, webhook("MARKED", "10:00")) == ((), ("unknown_event",))
-    assert told(JAAS, webhook("ROOM_CREATED", "10:00")) == ((), ("ROOM_CREATED",))
+    assert told(JAAS, webhook("MARKED", "10:00"))[:2] == ((), ("unknown_event",))
+    assert told(JAAS, webhook("ROOM_CREATED", "10:00"))[:2] == ((), ("ROOM_CREATED",))
     assert told(JAAS, about("JOINED", "10:00", MARKED=1)) == told(JAAS, about("JOINED", "10:00"))
 
 

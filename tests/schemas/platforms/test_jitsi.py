@@ -232,8 +232,8 @@ def test_what_is_refused(payload: Any, code: str) -> None:
 
 
 def test_unknown_events_and_fields_are_passed_over() -> None:
-    assert told(JITSI, request("MARKED")) == ((), ("unknown_event",))
-    assert told(JITSI, request("room/created")) == ((), ("room/created",))
+    assert told(JITSI, request("MARKED"))[:2] == ((), ("unknown_event",))
+    assert told(JITSI, request("room/created"))[:2] == ((), ("room/created",))
     assert told(JITSI, joined("10:00", MARKED={"MARKED": 1})) == told(JITSI, joined("10:00"))
 
 

@@ -106,7 +106,7 @@ def test_a_missing_reason_is_unknown() -> None:
 def test_a_migration_is_no_leave() -> None:
     payload = webhook("participant_left", participant={"disconnectReason": "MIGRATION"})
 
-    assert convert(LIVEKIT, payload) == ((), ("participant_left",))
+    assert convert(LIVEKIT, payload)[:2] == ((), ("participant_left",))
 
 
 def test_a_duplicate_identity_leaves_with_its_old_connection_alone() -> None:
@@ -175,7 +175,7 @@ def test_a_camera_is_a_stream() -> None:
     ],
 )
 def test_other_tracks_are_no_cameras(fields: dict[str, str]) -> None:
-    assert convert(LIVEKIT, track("track_published", **fields)) == ((), ("track_published",))
+    assert convert(LIVEKIT, track("track_published", **fields))[:2] == ((), ("track_published",))
 
 
 @pytest.mark.parametrize("missing", ["source", "type"])
@@ -183,7 +183,7 @@ def test_a_missing_source_is_unknown_and_a_missing_type_is_audio(missing: str) -
     payload = track("track_published")
     del payload["track"][missing]
 
-    assert convert(LIVEKIT, payload) == ((), ("track_published",))
+    assert convert(LIVEKIT, payload)[:2] == ((), ("track_published",))
 
 
 @pytest.mark.parametrize("kind", ["AGENT", "EGRESS", "INGRESS"])
@@ -205,8 +205,8 @@ def test_the_end_of_a_room_needs_nobody() -> None:
 
 
 def test_what_is_not_known_is_counted_without_its_name() -> None:
-    assert convert(LIVEKIT, {"event": "MARKED-EVENT"}) == ((), ("unknown_event",))
-    assert convert(LIVEKIT, {"event": "egress_started"}) == ((), ("egress_started",))
+    assert convert(LIVEKIT, {"event": "MARKED-EVENT"})[:2] == ((), ("unknown_event",))
+    assert convert(LIVEKIT, {"event": "egress_started"})[:2] == ((), ("egress_started",))
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_the_meeting_ends_with_the_host() -> None:
 def test_when_the_bot_leaves_the_meeting_goes_on(sub_code: str | None) -> None:
     payload = status("call_ended", sub_code)
 
-    assert convert(RECALL, payload) == ((), ("bot.call_ended",))
+    assert convert(RECALL, payload)[:2] == ((), ("bot.call_ended",))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_when_the_bot_leaves_the_meeting_goes_on(sub_code: str | None) -> None:
     ],
 )
 def test_what_tells_nothing_is_counted(name: str, ignored: str) -> None:
-    assert convert(RECALL, {"event": name, "data": {"MARKED": 1}}) == ((), (ignored,))
+    assert convert(RECALL, {"event": name, "data": {"MARKED": 1}})[:2] == ((), (ignored,))
 
 
 @pytest.mark.parametrize(

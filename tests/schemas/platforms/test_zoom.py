@@ -368,7 +368,7 @@ def test_a_telephone_bound_is_the_same_person() -> None:
 def test_a_telephone_with_an_identity_keeps_it() -> None:
     bound = about("bind", "10:05:00", bind_user_id="16770001")
 
-    assert told(ZOOM, bound) == ((), ("meeting.participant_bind",))
+    assert told(ZOOM, bound)[:2] == ((), ("meeting.participant_bind",))
 
 
 def test_a_message_is_an_activity_without_its_text() -> None:
@@ -432,11 +432,11 @@ def test_what_is_refused(payload: Any, code: str) -> None:
 
 
 def test_unknown_events_and_fields_are_passed_over() -> None:
-    assert told(ZOOM, webhook("MARKED")) == ((), ("unknown_event",))
+    assert told(ZOOM, webhook("MARKED"))[:2] == ((), ("unknown_event",))
     assert told(ZOOM, joined("10:00:00", MARKED=[{}])) == told(ZOOM, joined("10:00:00"))
     challenge = {"event": "endpoint.url_validation", "payload": {"plainToken": "MARKED"}}
-    assert told(ZOOM, challenge) == ((), ("endpoint.url_validation",))
-    assert told(ZOOM, webhook("meeting.started")) == ((), ("meeting.started",))
+    assert told(ZOOM, challenge)[:2] == ((), ("endpoint.url_validation",))
+    assert told(ZOOM, webhook("meeting.started"))[:2] == ((), ("meeting.started",))
 
 
 def test_the_end_is_a_hint() -> None:

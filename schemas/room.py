@@ -1,0 +1,34 @@
+"""Room: which session a platform's room is booked for, on `rollcall.rooms.v1`.
+
+Keyed by session on a compacted topic, so that a reader who begins at its beginning learns every
+booking there is, and a session that moves to another room leaves none behind. The highest
+revision of a session holds, whichever room it names.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from schemas.instants import Instant
+from schemas.telemetry import Identifier, Revision, check_planned
+
+
+class Booking(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="booking"
+):
+    """The session is planned in `room`, the pseudonym of what `platform` calls it."""
+
+    id: Identifier
+    source: Identifier
+    at: Instant
+    room: Identifier
+    session: Identifier
+    program: Identifier
+    platform: Identifier
+    revision: Revision
+    starts_at: Instant
+    ends_at: Instant
+    status: Literal["planned", "cancelled"] = "planned"
+
+    def __post_init__(self) -> None:
+        check_planned(self.starts_at, self.ends_at)

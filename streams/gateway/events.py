@@ -1,0 +1,128 @@
+"""Events: the records of a producer or of staff, as they go onto the log.
+
+Ids are the sender's own and become pseudonyms under the tenant's key; those of one tenant's
+producers and systems of record are the same names, so that a plan and its telemetry meet. An id
+written `zoom:NAME` is what that platform calls somebody or something. A caller whose `ids` are
+`pseudonyms` has named everything already.
+
+The source of every record is the caller's name in the config, whatever the record says.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, get_args
+
+from msgspec.structs import replace
+
+from schemas.care import CareEvent
+from schemas.identity import Identity
+from schemas.platforms.source import Naming, Thing, record_id
+from schemas.platforms.webhooks import WEBHOOKS
+from schemas.room import Booking
+from schemas.telemetry import SessionScheduled, Telemetry, Void
+from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
+from streams.gateway.config import Caller
+from streams.gateway.naming import NotACodeError, coded, named
+from streams.gateway.reading import Refused
+from streams.gateway.world import Outgoing, World, moved
+from streams.pseudonyms.names import Names
+
+OWN = "own"
+"""The scope of what a tenant's own systems call somebody or something."""
+
+TOLD_BY_PRODUCERS = frozenset(get_args(Telemetry)) - {Void}
+"""Whether a session counts at all is for staff to say."""
+
+
+class Taken(NamedTuple):
+    """What goes onto the log, if nothing was `refused`."""
+
+    outgoing: list[Outgoing]
+    refused: list[Refused]
+    unscheduled: int
+
+
+def taken(
+    records: Iterable[tuple[int, Any]],
+    caller: Caller,
+    world: World,
+    may: Callable[[Caller, Any], bool],
+) -> Taken:
+    """Every record (with its place in the request) as it goes onto the log."""
+    name = naming(caller, world)
+    found = Taken([], [], 0)
+    unscheduled = 0
+    for index, record in records:
+        if not may(caller, record):
+            found.refused.append(Refused(index, "not_allowed", "$.type: not for this caller"))
+            continue
+        try:
+            ours = replace(named(record, name), source=caller.name)
+            if isinstance(record, CareEvent):
+                found.outgoing.append(Outgoing(CARE, ours.participant, ours))
+            elif isinstance(record, Identity):
+                found.outgoing.append(Outgoing(IDENTITIES, ours.alias, ours))
+            elif isinstance(record, SessionScheduled):
+                found.outgoing.extend(_planned(ours, name))
+            else:
+                # What a producer calls the session may be the room that the plan names.
+                booking = world.booking(name("room", record.session), ours)
+                unscheduled += booking is None and world.rooms.booking_of(ours.session) is None
+                ours = moved(ours, booking)
+                found.outgoing.append(Outgoing(TELEMETRY, ours.session, ours))
+        except NotACodeError as error:
+            found.refused.append(Refused(index, "invalid_field", f"$.{error}: must be a code"))
+    return found._replace(unscheduled=unscheduled)
+
+
+def naming(caller: Caller, world: World) -> Naming:
+    """How what this caller calls somebody or something becomes a pseudonym."""
+    if caller.ids == "pseudonyms":
+
+        def given(thing: Thing, told: str) -> str:
+            known = world.identities.participant(told) if thing == "participant" else None
+            return known or coded(thing, told)
+
+        return given
+    scopes: Mapping[str, Naming] = {
+        scope: Names(caller.tenant.ring, world.identities, scope).at(world.now)
+        for scope in (OWN, *WEBHOOKS)
+    }
+
+    def own(thing: Thing, told: str) -> str:
+        platform, colon, name = told.partition(":")
+        if not colon or platform not in WEBHOOKS:
+            return scopes[OWN](thing, told)
+        if thing == "room":
+            name = WEBHOOKS[platform].room_name(name)
+        return scopes[platform](thing, name)
+
+    return own
+
+
+def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
+    """A plan, and its booking where it names a room."""
+    if plan.room is None:
+        yield Outgoing(TELEMETRY, plan.session, plan)
+        return
+    platform = plan.room.partition(":")[0]
+    room = name("room", plan.room)
+    yield Outgoing(TELEMETRY, plan.session, replace(plan, room=room))
+    booking = Booking(
+        id=record_id("booking", plan.id),
+        source=plan.source,
+        at=plan.at,
+        room=room,
+        session=plan.session,
+        program=plan.program,
+        platform=platform if platform in WEBHOOKS else OWN,
+        revision=plan.revision,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        status=plan.status,
+    )
+    yield Outgoing(ROOMS, booking.session, booking)
+
+
+def told_by_producers(caller: Caller, record: Any) -> bool:
+    """Whether a producer may say such a thing."""
+    return type(record) in TOLD_BY_PRODUCERS
