@@ -7,8 +7,8 @@ says of the records; the ids in it become pseudonyms before anything is stored.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemas.contract import CONTRACTS, SENT, TOLD, Schema, components
-from schemas.openapi_answers import ANSWERS, BODIES, COMPONENT, answered, answers
+from schemas.contract import CONTRACTS, FORMS, SENT, TOLD, Schema, components
+from schemas.openapi_answers import ANSWERS, BODIES, COMPONENT, RETRY_AFTER, answered, answers
 from schemas.platforms.webhooks import WEBHOOKS
 
 VERSION = "1.0.0"
@@ -18,6 +18,21 @@ DESCRIPTION = """\
 An answer of 200 means that the log has acknowledged every record. Sending the same again is
 always safe: (source, id) names a record, and a repeated one changes nothing. Ids are replaced by
 pseudonyms before anything is stored; fields that these schemas do not name are never stored."""
+
+BY_PRODUCERS: tuple[str, ...] = tuple(name for name in SENT if name != "void")
+"""Whether a session counts at all is for staff to say."""
+
+BY_STAFF: tuple[str, ...] = (
+    *TOLD,
+    *("session_scheduled", "outage", "break", "identified", "void", "identity"),
+)
+"""What systems of record tell, each by who has the role for it."""
+
+ENVELOPE: Mapping[str, str] = {"id": "id", "source": "source", "at": "time"}
+"""What a record in a CloudEvent may leave to the event, and the event's name for it."""
+
+MOST_RECORDS = 10_000
+"""In one request; whoever has more sends more requests."""
 
 BEARERS: Mapping[str, str] = {
     "producer": "The token of one of a tenant's producers.",
@@ -34,10 +49,15 @@ PLACE: list[Schema] = [
         "name": "tenant",
         "in": "path",
         "required": True,
-        "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 64},
+        "schema": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"},
     },
 ]
-POSTED = ("400", "405", "413", "415", "429", "503")
+WEBHOOK_FORMS = (
+    "application/json",
+    "application/webhook+json",
+    "application/x-www-form-urlencoded",
+)
+POSTED = ("400", "405", "408", "413", "415", "503")
 
 
 def document() -> dict[str, Any]:
@@ -47,16 +67,12 @@ def document() -> dict[str, Any]:
         "info": {"title": "Rollcall's door", "version": VERSION, "description": DESCRIPTION},
         "servers": [{"url": "/"}],
         "paths": {
-            "/v1/events": {"post": _records("sendEvents", "producer", "TelemetryRecord")},
-            "/v1/care": {"post": _records("tellCare", "staff", "StaffFact")},
+            "/v1/events": {"post": _records("sendEvents", "producer", "Telemetry")},
+            "/v1/care": {"post": _records("tellCare", "staff", "Care")},
             "/webhooks/{platform}/{tenant}": {"parameters": PLACE, "post": _webhook()},
-            "/healthz": {"get": _asked("health", "Whether the process lives.", "Health")},
-            "/readyz": {
-                "get": _asked("readiness", "Whether records can be taken in.", "Health", "503")
-            },
-            "/v1/openapi.json": {
-                "get": _asked("describe", "This document.", "Document"),
-            },
+            "/healthz": {"get": _asked("health", "Whether the process lives.", "Alive")},
+            "/readyz": {"get": _readiness()},
+            "/v1/openapi.json": {"get": _asked("describe", "This document.", "Document")},
         },
         "components": {
             "schemas": _schemas(),
@@ -70,14 +86,31 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Schema]:
-    records = components([*SENT, *TOLD], at=COMPONENT)
+    names = dict.fromkeys([*BY_PRODUCERS, *BY_STAFF])
+    records = components([*names], at=COMPONENT)
+    for name in names:
+        told = records[CONTRACTS[name].record.__name__]
+        # Only the whole record must say these: see `_union` and `_cloud_event`.
+        told["required"] = [field for field in told["required"] if field not in ENVELOPE]
     return {
         **records,
-        "TelemetryRecord": _one_of(SENT, "What a platform or a producer says of one session."),
-        "StaffFact": _one_of(TOLD, "What staff, or systems in their name, tell of one person."),
-        "TelemetryRecordEvent": _cloud_event("TelemetryRecord"),
-        "StaffFactEvent": _cloud_event("StaffFact"),
+        **_union("Telemetry", BY_PRODUCERS, "What a platform or a producer says of one session."),
+        **_union("Care", BY_STAFF, "What staff, or systems in their name, tell."),
         **BODIES,
+    }
+
+
+def _union(union: str, names: Sequence[str], description: str) -> dict[str, Schema]:
+    """A tagged union (`type` tells which), whole, and as the data of a CloudEvent."""
+    places = {name: COMPONENT.format(name=CONTRACTS[name].record.__name__) for name in names}
+    told = {
+        "description": description,
+        "oneOf": [{"$ref": place} for place in places.values()],
+        "discriminator": {"propertyName": "type", "mapping": places},
+    }
+    return {
+        f"{union}Record": told | {"required": [*ENVELOPE]},
+        f"{union}Event": _cloud_event(told),
     }
 
 
@@ -85,40 +118,35 @@ def _ref(name: str) -> Schema:
     return {"$ref": COMPONENT.format(name=name)}
 
 
-def _one_of(names: Sequence[str], description: str) -> Schema:
-    """A tagged union: `type` tells which."""
-    places = {name: COMPONENT.format(name=CONTRACTS[name].record.__name__) for name in names}
-    return {
-        "description": description,
-        "oneOf": [{"$ref": place} for place in places.values()],
-        "discriminator": {"propertyName": "type", "mapping": places},
-    }
-
-
-def _cloud_event(record: str) -> Schema:
+def _cloud_event(told: Schema) -> Schema:
+    identifier = {"type": "string", "minLength": 1, "maxLength": 128}
     return {
         "type": "object",
-        "description": "A CloudEvent in structured mode; its `data` is one whole record.",
+        "description": (
+            "A CloudEvent in structured mode. What the record in `data` lacks of `id`, `source`"
+            " and `at` is the event's `id`, `source` and `time`."
+        ),
         "properties": {
             "specversion": {"const": "1.0"},
-            "id": {"type": "string", "minLength": 1},
-            "source": {"type": "string", "minLength": 1},
-            "type": {"type": "string", "minLength": 1},
-            "data": _ref(record),
+            "id": identifier,
+            "source": identifier,
+            "type": {"type": "string", "minLength": 1, "maxLength": 256},
+            "time": {"type": "string", "format": "date-time", "pattern": FORMS["date-time"]},
+            "data": told,
         },
         "required": ["specversion", "id", "source", "type", "data"],
+        "anyOf": [{"required": ["time"]}, {"properties": {"data": {"required": ["at"]}}}],
     }
 
 
-def _records(operation: str, bearer: str, record: str) -> dict[str, Any]:
+def _records(operation: str, bearer: str, union: str) -> dict[str, Any]:
     """Records in any of four forms: all are stored, or none."""
-    many = {"type": "array", "items": _ref(record), "minItems": 1}
-    events = {"type": "array", "items": _ref(f"{record}Event"), "minItems": 1}
+    record, event = _ref(f"{union}Record"), _ref(f"{union}Event")
     content = {
-        "application/json": {"anyOf": [_ref(record), many]},
-        "application/x-ndjson": {"type": "string", "description": f"A `{record}` a line."},
-        "application/cloudevents+json": _ref(f"{record}Event"),
-        "application/cloudevents-batch+json": events,
+        "application/json": {"anyOf": [record, _many(record)]},
+        "application/x-ndjson": {"type": "string", "description": f"A `{union}Record` a line."},
+        "application/cloudevents+json": event,
+        "application/cloudevents-batch+json": _many(event),
     }
     return {
         "operationId": operation,
@@ -130,32 +158,40 @@ def _records(operation: str, bearer: str, record: str) -> dict[str, Any]:
         },
         "responses": {
             "200": answered("All records are acknowledged by the log.", "Accepted"),
-            **answers(*POSTED, "401", "403", "422"),
+            **answers(*POSTED, "401", "403", "422", "429"),
         },
     }
 
 
+def _many(each: Schema) -> Schema:
+    return {"type": "array", "items": each, "minItems": 1, "maxItems": MOST_RECORDS}
+
+
 def _webhook() -> dict[str, Any]:
-    forms = ("application/json", "application/webhook+json", "application/x-www-form-urlencoded")
+    taken = answered("Acknowledged by the log, or what the platform asked to hear.", "Taken")
+    taken["content"]["text/plain"] = {"schema": {"type": "string"}}
     return {
         "operationId": "takeWebhook",
         "summary": "Take what a platform sends, signed as that platform signs.",
         "security": [],
         "requestBody": {
             "required": True,
-            "content": {form: {"schema": {"type": "object"}} for form in forms},
+            "content": {form: {"schema": {"type": "object"}} for form in WEBHOOK_FORMS},
         },
-        "responses": {
-            "200": answered("What it tells is acknowledged by the log.", "WebhookAnswer"),
-            **answers(*POSTED, "401", "403", "404", "422"),
-        },
+        "responses": {"200": taken, **answers(*POSTED, "401", "403", "404")},
     }
 
 
-def _asked(operation: str, summary: str, body: str, *others: str) -> dict[str, Any]:
+def _readiness() -> dict[str, Any]:
+    asked = _asked("readiness", "Whether records can be taken in.", "Ready")
+    asked["responses"]["503"] = answered("Not now.", "Ready", headers=RETRY_AFTER)
+    return asked
+
+
+def _asked(operation: str, summary: str, body: str) -> dict[str, Any]:
     return {
         "operationId": operation,
         "summary": summary,
         "security": [],
-        "responses": {"200": answered(summary, body), **answers("405", *others)},
+        "responses": {"200": answered(summary, body), **answers("405")},
     }

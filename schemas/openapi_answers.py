@@ -8,13 +8,16 @@ from schemas.dead_letter import Reason
 
 COMPONENT = "#/components/schemas/{name}"
 
+REASONS = (*sorted(get_args(Reason)), "not_allowed")
+"""What a record may be refused for; `not_allowed` is for others to say."""
+
 _CODE: Schema = {"type": "string", "pattern": "^[a-z_]+$"}
 _LINE: Schema = {
     "type": "object",
     "description": "One record that was refused; `index` counts from 0 in the body as sent.",
     "properties": {
         "index": {"type": "integer", "minimum": 0},
-        "reason": {"enum": sorted(get_args(Reason))},
+        "reason": {"enum": [*REASONS]},
         "detail": {"type": "string", "description": "Names the field, never its content."},
     },
     "required": ["index", "reason", "detail"],
@@ -40,11 +43,25 @@ BODIES: Mapping[str, Schema] = {
         },
         "required": ["error", "records"],
     },
-    "WebhookAnswer": {
+    "Taken": {
         "type": "object",
-        "description": "What the platform asked to hear, or how many records there were.",
+        "description": "How many records were stored; or what the platform asked to hear.",
+        "properties": {
+            "accepted": {"type": "integer", "minimum": 0},
+            "refused": {"type": "integer", "minimum": 0},
+            "stored_before": {"type": "boolean"},
+        },
     },
-    "Health": {"type": "object"},
+    "Alive": {
+        "type": "object",
+        "properties": {"alive": {"const": True}},
+        "required": ["alive"],
+    },
+    "Ready": {
+        "type": "object",
+        "properties": {"ready": {"type": "boolean"}},
+        "required": ["ready"],
+    },
     "Document": {
         "type": "object",
         "properties": {"openapi": {"type": "string"}},
@@ -52,7 +69,7 @@ BODIES: Mapping[str, Schema] = {
     },
 }
 
-_RETRY_AFTER: Schema = {
+RETRY_AFTER: Schema = {
     "Retry-After": {
         "description": "Seconds after which the same may be sent again.",
         "required": True,
@@ -66,13 +83,14 @@ _MEANING: Mapping[str, str] = {
     "403": "Known, but not allowed to do this.",
     "404": "No such platform or tenant.",
     "405": "The path knows other methods.",
+    "408": "The body does not come.",
     "413": "The body is too large.",
     "415": "Not a content type of this path, or one with a Content-Encoding.",
     "422": "Records are refused, and none was stored.",
     "429": "Too many requests of this tenant.",
     "503": "The log is away or slow: nothing is claimed as stored.",
 }
-_HEADERS: Mapping[str, Schema] = {"405": _ALLOW, "429": _RETRY_AFTER, "503": _RETRY_AFTER}
+_HEADERS: Mapping[str, Schema] = {"405": _ALLOW, "429": RETRY_AFTER, "503": RETRY_AFTER}
 
 
 def answered(description: str, body: str, **beside: Any) -> dict[str, Any]:
