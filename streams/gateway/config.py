@@ -39,6 +39,7 @@ Ids = Literal["raw", "pseudonyms"]
 Kind = Literal["producers", "staff"]
 
 LEAST_TOKEN = 24
+SIGN_THEIR_URL = frozenset({"bigbluebutton", "bigbluebutton-mapped"})
 MOST_BYTES = 65_536
 FROM_ENVIRONMENT = "env:"
 
@@ -140,6 +141,8 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
             place = f"{key}.webhooks.{platform}"
             if platform not in WEBHOOKS:
                 raise FileError(line(name, place, f"not one of {', '.join(WEBHOOKS)}"))
+            if platform in SIGN_THEIR_URL and not hook.url:
+                raise FileError(line(name, f"{place}.url", f"missing: {platform} signs it"))
             secrets = tuple(reader.secrets(hook.secrets, f"{place}.secrets"))
             if not all(usable(platform, secret) for secret in secrets):
                 raise FileError(line(name, f"{place}.secrets", f"not a secret of {platform}"))

@@ -155,7 +155,8 @@ class Door:
     ) -> web.Response:
         """A webhook whose signature is right. Whatever stands in its way, it is sent again."""
         tenant, platform = hook.tenant, hook.platform
-        if self._replays.seen(verified.mark, now):
+        mark = f"{platform}/{tenant.name}/{verified.mark}"
+        if self._replays.seen(mark, now):
             self._metrics.replayed.labels(platform).inc()
             return answer({"accepted": 0, "stored_before": True})
         self._check_ready()
@@ -180,7 +181,7 @@ class Door:
             unscheduled += found.unscheduled
         news = self._capabilities(source, outgoing)
         await self._append([*news, *outgoing], tenant, trace, letters)
-        self._replays.remember(verified.mark, now)
+        self._replays.remember(mark, now)
         self._remember_capable(news)
         self._metrics.unscheduled.labels(tenant.name, platform).inc(unscheduled)
         return answer({"accepted": len(outgoing), "refused": len(letters)})

@@ -8,6 +8,7 @@ from schemas.platforms.source import Converted, Payload, Source, record_id
 from schemas.room import Booking
 from schemas.telemetry import Capabilities, Telemetry
 from streams.gateway.world import World, moved
+from streams.pseudonyms.links import settled
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Ring
 
@@ -38,8 +39,9 @@ def told(source: Source, payload: Payload, ring: Ring, world: World) -> Told:
     if ring.at(begins).id != used:
         room = converted.room
         converted = source.convert(payload, names.at(begins))._replace(room=room)
-    bookings = [world.booking(converted.room, record) for record in converted.records]
-    pairs = zip(converted.records, bookings, strict=True)
+    records = settled(converted.records, world.identities.person)
+    bookings = [world.booking(converted.room, record) for record in records]
+    pairs = zip(records, bookings, strict=True)
     return Told(
         [moved(record, found) for record, found in pairs], converted.ignored, bookings.count(None)
     )

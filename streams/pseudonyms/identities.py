@@ -4,6 +4,7 @@ The order in which records come, and how often each, makes no difference: of one
 the highest revision holds, and of two with the same revision always the same one.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
 from schemas.identity import Identity
@@ -14,6 +15,7 @@ class Identities:
 
     def __init__(self, records: Iterable[Identity] = ()) -> None:
         self._newest: dict[str, Identity] = {}
+        self._aliases: Counter[str] = Counter()
         for record in records:
             self.take(record)
 
@@ -26,6 +28,10 @@ class Identities:
         if known is not None and _order(record) <= _order(known):
             return False
         self._newest[record.alias] = record
+        if known is not None and not known.withdrawn:
+            self._aliases[known.participant] -= 1
+        if not record.withdrawn:
+            self._aliases[record.participant] += 1
         return True
 
     def newest(self, alias: str) -> Identity | None:
@@ -36,6 +42,12 @@ class Identities:
         """The participant that `alias` belongs to now."""
         known = self._newest.get(alias)
         return None if known is None or known.withdrawn else known.participant
+
+    def person(self, pseudonym: str) -> str | None:
+        """Whom the roster knows by `pseudonym`: their own, or one of their aliases."""
+        if self._aliases.get(pseudonym, 0) > 0:
+            return pseudonym
+        return self.participant(pseudonym)
 
     def aliases(self) -> list[str]:
         """Every alias that belongs to somebody now."""

@@ -56,6 +56,12 @@ def header(request: Request, name: str) -> str | None:
     return value if value and len(value) <= LONGEST_HEADER and value.isascii() else None
 
 
+def bearer(request: Request) -> str | None:
+    """The token of `Authorization: Bearer`."""
+    scheme, _, token = (header(request, "authorization") or "").partition(" ")
+    return token if token and scheme.lower() == "bearer" else None
+
+
 def unix_ms(text: str) -> int | None:
     """Unix seconds or milliseconds, told apart by their digits, as milliseconds."""
     if not _SECONDS_OR_MILLISECONDS.fullmatch(text):
@@ -82,20 +88,20 @@ def signing_key(
     secrets: Sequence[bytes],
     key: Callable[[bytes], bytes | None],
     message: bytes,
-    written: Callable[[bytes], str],
+    written: Callable[[bytes], bytes],
     given: Sequence[str],
 ) -> bytes | None:
     """The key under which one of `given` is the HMAC-SHA256 of `message`, as it is `written`."""
     for each in filter(None, map(key, secrets)):
         expected = written(digest(each, message, "sha256"))
-        if any(same(expected, signature) for signature in given):
+        if any(same(signature, expected) for signature in given):
             return each
     return None
 
 
-def same(expected: str, given: str) -> bool:
-    """Whether two texts are the same, in a time that does not tell where they differ."""
-    return compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
+def same(given: str | None, expected: bytes) -> bool:
+    """Whether a text is what is expected, in a time that does not tell where they differ."""
+    return given is not None and compare_digest(given.encode("utf-8", "surrogatepass"), expected)
 
 
 def mark(platform: str, request: Request) -> str:

@@ -68,7 +68,7 @@ def verify(request: Request, secrets: Sequence[bytes]) -> Verdict:
     if signed_at is None or not signature.startswith("v0="):
         return Forged(401, "malformed_signature")
     message = b"v0:%b:%b" % (timestamp.encode(), request.body)
-    key = signing_key(secrets, plain, message, lambda mac: f"v0={mac.hex()}", (signature,))
+    key = signing_key(secrets, plain, message, _written, (signature,))
     if key is None:
         return Forged(401, "wrong_signature")
     if stale := WINDOW.refusal(signed_at, request.at):
@@ -76,6 +76,10 @@ def verify(request: Request, secrets: Sequence[bytes]) -> Verdict:
     if CHALLENGE.encode() in request.body and _asks(request.body):
         return _answer(request.body, key)
     return Verified(mark("zoom", request), (request.body,))
+
+
+def _written(mac: bytes) -> bytes:
+    return f"v0={mac.hex()}".encode()
 
 
 def _asks(body: bytes) -> bool:
