@@ -11,6 +11,7 @@ from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.replay import replay_command
 from streams.commands.roster import roster
+from streams.commands.schema import schema
 from streams.commands.score import score
 from streams.commands.simulate import simulate
 from streams.commands.sink import sink
@@ -37,6 +38,7 @@ for command in (
     record,
     roster,
     replay_command,
+    schema,
     score,
     simulate,
     sink,

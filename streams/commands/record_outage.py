@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
+from schemas.checking import RefusedError
 from schemas.instants import instant
 from schemas.telemetry import LONGEST_SESSION
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
 from streams.commands.record_options import Moment
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.known import Known
 from streams.recording.outages import Declared, fanned_out, touched

@@ -31,6 +31,7 @@ from streams.appending import Message
 from streams.gateway import knocking
 from streams.gateway.answers import RefusedError, answer, answered
 from streams.gateway.config import Caller, Config, Hook, Kind, Tenant
+from streams.gateway.describing import described
 from streams.gateway.events import taken, told_by_producers
 from streams.gateway.limits import Limits
 from streams.gateway.metrics import GatewayMetrics
@@ -88,6 +89,7 @@ class Door:
         app.router.add_post("/webhooks/{platform}/{tenant}/{tail:.+}", self._webhook)
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/v1/openapi.json", described)
         return app
 
     @property

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from schemas.care import CareEvent
+from schemas.checking import Record, written
 from schemas.codec import encode
-from schemas.identity import Identity
 from schemas.instants import milliseconds
-from schemas.room import Booking
+from schemas.routing import route
 from schemas.telemetry import Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY, Topic
 from sinks.planned import Place, by_session, by_start
 from streams.appending import Message
 from streams.reading import read_subject, read_topic
-from streams.recording.checking import Record, written
 from streams.recording.known import Known, Session, of_lines, of_values, with_sessions
 from streams.simulation.send import send
 
@@ -180,18 +178,8 @@ def _line_feed(file: Path) -> bytes:
 
 
 def _message(prefix: str, record: Record, value: bytes) -> Message:
-    topic, key = _route(record)
+    topic, key = route(record)
     return Message(0, prefix + topic.name, key.encode(), value)
-
-
-def _route(record: Record) -> tuple[Topic, str]:
-    if isinstance(record, Identity):
-        return IDENTITIES, record.alias
-    if isinstance(record, Booking):
-        return ROOMS, record.session
-    if isinstance(record, CareEvent):
-        return CARE, record.participant
-    return TELEMETRY, record.session
 
 
 def _sessions(places: Iterable[Place]) -> dict[str, Session]:

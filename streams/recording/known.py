@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.care import CareEvent, SessionResult, Staff
+from schemas.checking import RefusedError
 from schemas.codec import (
     ERRORS,
     decode_care,
@@ -20,7 +21,6 @@ from schemas.instants import milliseconds
 from schemas.room import Booking
 from schemas.telemetry import Identified, Outage, SessionScheduled
 from streams.local import CARE_TYPES
-from streams.recording.checking import RefusedError
 
 RESULT = SessionResult.__struct_config__.tag
 IDENTITY = Identity.__struct_config__.tag

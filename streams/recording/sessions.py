@@ -5,12 +5,12 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import product
 
+from schemas.checking import RefusedError
 from schemas.codec import ERRORS, decode_telemetry, encode
 from schemas.instants import instant
 from schemas.telemetry import SessionScheduled, Telemetry
 from schemas.topics import ROOMS, TELEMETRY
 from streams.reading import read_subject
-from streams.recording.checking import RefusedError
 from streams.recording.destination import FEW, Destination
 from streams.recording.known import Known
 

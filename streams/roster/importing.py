@@ -8,11 +8,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas.care import Enrolled, Staff
+from schemas.checking import RefusedError, written
 from schemas.instants import milliseconds
 from schemas.policy import Policies
 from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import Key
-from streams.recording.checking import RefusedError, written
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known
 from streams.roster.calendar import Calendar, read_calendar

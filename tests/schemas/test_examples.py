@@ -22,6 +22,7 @@ from schemas.codec import (
     encode,
     refusal,
 )
+from schemas.contract import name_of
 from schemas.dead_letter import DeadLetter, Entry
 from schemas.identity import Identity
 from schemas.instants import DAY_MS, milliseconds, rfc3339
@@ -62,11 +63,6 @@ each_example = pytest.mark.parametrize(
 )
 each_telemetry = pytest.mark.parametrize("file", TELEMETRY, ids=lambda file: file.stem)
 each_dead_letter = pytest.mark.parametrize("file", DEAD_LETTERS, ids=lambda file: file.stem)
-
-
-def name_of(record: Any) -> str:
-    """The name of a record type: its tag, or its own where a topic has only one."""
-    return str(record.__struct_config__.tag or record.__name__.lower())
 
 
 def record_of(file: Path) -> Any:
