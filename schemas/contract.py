@@ -19,11 +19,15 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from schemas.care import Care, Staff
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.outputs import OUTPUTS
 from schemas.room import Booking
 from schemas.telemetry import Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
+
+DOOR = "rollcall.door.v1"
+"""No topic: what only the door takes, and says in other records."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -53,6 +57,7 @@ def _contracts() -> dict[str, Contract]:
         *((CARE.name, record) for record in get_args(Care)),
         (ROOMS.name, Booking),
         (IDENTITIES.name, Identity),
+        (DOOR, OutageDeclared),
         *OUTPUTS.items(),
     ]
     return {name_of(record): Contract(topic, record) for topic, record in pairs}

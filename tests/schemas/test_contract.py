@@ -21,7 +21,8 @@ from schemas.codec import (
     decoder,
     refusal,
 )
-from schemas.contract import CONTRACTS, schema_of
+from schemas.contract import CONTRACTS, DOOR, schema_of
+from schemas.declared import OutageDeclared
 from schemas.outputs import OUTPUTS
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
 from streams.commands.schema import files
@@ -34,6 +35,7 @@ DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     CARE.name: decode_care,
     ROOMS.name: decode_room,
     IDENTITIES.name: decode_identity,
+    DOOR: decoder(OutageDeclared),
     **{topic: decoder(record) for topic, record in OUTPUTS.items()},
 }
 PAYLOADS = {
