@@ -178,7 +178,17 @@ def test_an_example_decodes_to_what_is_written_and_encodes_again(file: Path) -> 
 
 
 NAMING = {
-    *("id", "incident", "source", "session", "participant", "connection", "room", "program"),
+    *(
+        "id",
+        "incident",
+        "source",
+        "session",
+        "participant",
+        "people",
+        "connection",
+        "room",
+        "program",
+    ),
     *("alias", "entity", "poll", "stream", "hosts", "mended_by"),
     *("make_up", "target", "about"),
 }
