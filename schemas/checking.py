@@ -8,13 +8,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.care import CareEvent
-from schemas.codec import ERRORS, decode_care, decode_identity, decode_telemetry, encode, refusal
+from schemas.codec import (
+    ERRORS,
+    decode_care,
+    decode_identity,
+    decode_room,
+    decode_telemetry,
+    encode,
+    refusal,
+)
 from schemas.contract import SENT, TOLD
 from schemas.identity import Identity
 from schemas.platforms.source import record_id
+from schemas.room import Booking
 
 Record = Any
-"""A staff fact, a telemetry record or an identity."""
+"""A staff fact, a telemetry record, an identity or a booking."""
 
 LONGEST = 128
 NO_PSEUDONYM = f"must be a pseudonym or a code: up to {LONGEST} characters, no `@`, no blanks"
@@ -79,6 +88,8 @@ def _decoded(decode: Any, value: bytes) -> Record:
 def _decoder(record: Record) -> Any:
     if isinstance(record, Identity):
         return decode_identity
+    if isinstance(record, Booking):
+        return decode_room
     return decode_care if isinstance(record, CareEvent) else decode_telemetry
 
 

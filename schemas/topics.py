@@ -88,7 +88,7 @@ IDENTITIES = Topic(
     name="rollcall.identities.v1",
     key="alias",
     holds="whose participant a platform's pseudonym is",
-    writer="roster import",
+    writer="roster import, keys rekey, staff",
     readers="door",
     cleanup="compact",
 )

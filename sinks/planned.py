@@ -19,6 +19,7 @@ class Place(NamedTuple):
     session: str
     program: str
     starts_at: datetime
+    ends_at: datetime
     cancelled: bool
     participant: str
     rostered: bool
@@ -50,10 +51,16 @@ def _places(url: str, *conditions: object) -> Iterator[Place]:
         held.session,
         held.program,
         held.starts_at,
+        held.ends_at,
         held.status == "cancelled",
         held.participant,
         held.rostered & ~held.withdrawn,
-    ).where(*conditions, held.program.is_not(None), held.starts_at.is_not(None))  # type: ignore[arg-type]
+    ).where(
+        *conditions,  # type: ignore[arg-type]
+        held.program.is_not(None),
+        held.starts_at.is_not(None),
+        held.ends_at.is_not(None),
+    )
     try:
         with engine.connect() as connection:
             found = connection.execute(query).all()

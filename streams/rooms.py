@@ -90,18 +90,14 @@ class Rooms:
     def touched(
         self, begins: int, ends: int, *, platform: str | None = None, program: str | None = None
     ) -> list[Booking]:
-        """Bookings that a trouble in `[begins, ends)` concerns, on a platform, of a program.
-
-        The time before a start counts with it, since whoever was thrown out comes back late.
-        """
+        """Bookings that an outage `[begins, ends)` meets, on a platform, of a program."""
         found = [
             booking
             for booking in self._newest.values()
             if booking.status == "planned"
             and platform in (None, booking.platform)
             and program in (None, booking.program)
-            and milliseconds(booking.starts_at) - LEAD_MS < ends
-            and begins < milliseconds(booking.ends_at)
+            and meets(milliseconds(booking.starts_at), milliseconds(booking.ends_at), begins, ends)
         ]
         return sorted(found, key=_order)
 
@@ -121,6 +117,14 @@ class Rooms:
             claims.append(_Claim(max(starts - LEAD_MS, min(busy_until, starts)), booking))
             busy_until = max(busy_until, milliseconds(booking.ends_at))
         return claims
+
+
+def meets(starts_at: int, ends_at: int, begins: int, ends: int) -> bool:
+    """Whether an outage `[begins, ends)` meets a session that is planned so.
+
+    The lead counts with it, since an outage before a start has people come back after it.
+    """
+    return starts_at - LEAD_MS < ends and begins < ends_at
 
 
 def _rank(booking: Booking) -> tuple[int, bool, bytes]:

@@ -9,13 +9,12 @@ Most events name a user by the internal id of one visit alone, so that all do he
 outside is told at the join, and passed on as `identified`.
 """
 
-import re
-
 from msgspec import Raw, Struct
 
 from schemas.instants import instant
 from schemas.platforms import bigbluebutton_mapped as mapped
 from schemas.platforms import bigbluebutton_raw as raw
+from schemas.platforms.form import unescaped
 from schemas.platforms.reading import Milliseconds, reader
 from schemas.platforms.room_names import meeting_hash
 from schemas.platforms.source import Converted, Naming, NotUnderstoodError, Payload, Source
@@ -94,15 +93,8 @@ def _field(form: bytes, name: bytes) -> bytes:
     for pair in form.split(b"&"):
         key, _, value = pair.partition(b"=")
         if key == name:
-            return _ESCAPE.sub(_unescaped, value.replace(b"+", b" "))
+            return unescaped(value)
     raise NotUnderstoodError("missing_field", "event")
-
-
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-
-
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escape[1].decode())
 
 
 def _told(event: Event, naming: Naming) -> Converted:

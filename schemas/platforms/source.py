@@ -101,6 +101,11 @@ class Report(NamedTuple):
     signals: Signals = ()
     camera: Literal["exact", "upper_bound", "none"] = "none"
 
+    @property
+    def platform(self) -> str:
+        """What the ids in it are scoped by: a report's people are known by their addresses."""
+        return self.name
+
 
 def record_id(*parts: str) -> str:
     """The id of a record by what makes it one: an event that is sent again has the same id.

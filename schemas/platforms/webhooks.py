@@ -1,6 +1,6 @@
 """Webhooks: every platform whose webhooks are understood, by the name that operators give it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from schemas.platforms.bigbluebutton import BIGBLUEBUTTON, BIGBLUEBUTTON_MAPPED
 from schemas.platforms.daily import DAILY
@@ -21,3 +21,8 @@ WEBHOOKS: Mapping[str, Source] = {
     "daily": DAILY,
     "recall": RECALL,
 }
+
+ROOM_NAMES: Mapping[str, Callable[[str], str]] = {
+    source.platform: source.room_name for source in WEBHOOKS.values()
+}
+"""How rooms are called, by platform."""

@@ -116,11 +116,11 @@ def _in_progress(result: Result, now: int) -> bool:
 
 
 def _overlapping(results: Mapping[str, Result]) -> set[str]:
-    """Sessions in which the person was while they were in another one."""
+    """Sessions in which the person was while they were in another one; void ones are none."""
     seen = sorted(
         (begin, end, each.session)
         for each in results.values()
-        if not each.withdrawn
+        if not (each.withdrawn or each.void)
         for begin, end in union(each.observed)
     )
     found: set[str] = set()

@@ -116,7 +116,7 @@ def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
         ring = read_ring(key)
         plan = _plan(asked, ring, source)
         known = Identities() if plan is None else identities(plan.expected)
-        found = _found(file, platform, asked, Names(ring, known, source.name))
+        found = _found(file, platform, asked, Names(ring, known, source.platform))
         records = found.records
         if records and asked.session is not None and not isinstance(source, Report):
             records = with_session(records, asked.session)
@@ -167,11 +167,11 @@ def _plan(asked: Asked, ring: Ring, source: Source | Report) -> Plan | None:
         raise click.UsageError("--ends must follow --starts by at most 48 h")
     if not pseudonymous(asked.program):
         raise click.UsageError(f"--program {NO_PSEUDONYM}")
-    naming = Names(ring, Identities(), source.name).at(milliseconds(starts))
+    names = Names(ring, Identities(), source.platform)
     people = (
         []
         if asked.roster is None
-        else expected(asked.roster, asked.program, starts, load(asked.policies), naming)
+        else expected(asked.roster, asked.program, starts, load(asked.policies), names)
     )
     return Plan(asked.program, asked.kind, starts, ends, people)
 

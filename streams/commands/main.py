@@ -6,6 +6,7 @@ from streams.commands.convert import convert
 from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.gateway import gateway
+from streams.commands.keys import keys
 from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.replay import replay_command
@@ -32,6 +33,7 @@ for command in (
     demo,
     explain,
     gateway,
+    keys,
     policy,
     record,
     roster,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.record_options import Day, Moment
 from streams.policies import load
+from streams.pseudonyms.naming import Pseudonyms
+from streams.pseudonyms.ring import RingError, read_ring
 from streams.recording.destination import Destination
 from streams.roster.changes import News
 from streams.roster.importing import Files, Manner, imported
@@ -38,6 +41,12 @@ def roster() -> None:
     multiple=True,
     help="A known program; may be repeated.  [default: those with a policy, else the calendar's]",
 )
+@click.option(
+    "--keys",
+    type=A_FILE,
+    metavar="FILE",
+    help="The key ring (`rollcall keys`) that makes pseudonyms of aliases and of rooms.",
+)
 @click.option("--at", type=Moment(), help="When this was said.  [default: now]")
 @click.option("--source", default="roster", show_default=True, help="Who tells it, as a code.")
 @click.option(
@@ -57,6 +66,7 @@ def import_(
     until: date | None,
     policies: Sequence[Path],
     programs: Sequence[str],
+    keys: Path | None,
     at: datetime | None,
     source: str,
     revision: int,
@@ -72,21 +82,27 @@ def import_(
       series                    series attended (blanks or ; between), * for all of the program
       enrolled_until, discharge_reason, priority (yes/no), weekly_minutes,
       aliases, exempt           may be left out; lists with blanks or ; between
+    Aliases are pseudonyms. With --keys they may be ids, as zoom:ID, and addresses: these become
+    pseudonyms under the newest key, and go nowhere themselves.
 
     \b
     Each event of the calendar has X-ROLLCALL-PROGRAM and X-ROLLCALL-KIND, and may have
     X-ROLLCALL-SERIES (else its UID), -ROOM, -HOSTS and -DELIVERY. Nothing else of it is
-    read but times, exceptions and STATUS.
+    read but times, exceptions and STATUS. A room is a code, or `zoom:123 4567 8901`: with
+    --keys it is booked under its pseudonym, and what Zoom says of it is about the session.
 
     All is checked first, and nothing is written if anything is wrong. What is known where the
     records go is not said again; what changed becomes a higher revision. With --kafka and --to
     the file is what was sent before; with --kafka alone the topics are read for it, and a
     session that they do not know gets the second of --at as its revision.
     """
-    files = Files(people, calendar, *_days(calendar, first, until), programs)
+    span = _days(calendar, first, until)
     teller = Teller(source, at or instant(time.time_ns() // 1_000_000))
-    manner = Manner(teller, revision, complete, destination.forgets)
-    with one_line_errors(*ERRORS):
+    with one_line_errors(*ERRORS, RingError):
+        key = None if keys is None else read_ring(keys).newest
+        files = Files(people, calendar, *span, programs, key)
+        naming_of = None if key is None else partial(Pseudonyms, key)
+        manner = Manner(teller, revision, complete, destination.forgets, naming_of)
         found, records = imported(files, load(policies), destination.of_everything(), manner)
         if not dry_run:
             destination.post(records)

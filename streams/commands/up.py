@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from schemas.toml_file import FileError
 from streams.commands.journal import quiet_clients
 from streams.commands.options import one_line_errors, policy_option
 
@@ -36,6 +37,12 @@ SIMULATED_SCALE = 60
 @click.option(
     "--workers", type=click.IntRange(1, 16), default=1, show_default=True, help="Worker processes."
 )
+@click.option(
+    "--gateway-config",
+    "gateway",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Who may knock at the door.  [default: one producer and one system of record]",
+)
 @policy_option
 def up(
     folder: Path | None,
@@ -44,11 +51,13 @@ def up(
     no_postgres: bool,
     partitions: int | None,
     workers: int,
+    gateway: Path | None,
     policies: tuple[Path, ...],
 ) -> None:
     """Run everything on this machine.
 
-    Kafka, PostgreSQL, topics, workers and sink, until Ctrl-C; the data stays for the next run.
+    Kafka, PostgreSQL, topics, workers, sink and HTTP door, until Ctrl-C; the data stays for the
+    next run.
     """
     if missing := [package for package in EXTRA if find_spec(package) is None]:
         raise click.ClickException(
@@ -62,7 +71,7 @@ def up(
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     quiet_clients()
-    with one_line_errors(ProgramError):
+    with one_line_errors(ProgramError, FileError):
         if folder is None:
             folder = default_folder(not no_postgres)
             if folder.is_absolute():
@@ -76,5 +85,6 @@ def up(
                 workers=workers,
                 simulate=simulate,
                 policies=policies,
+                gateway=gateway,
             )
         )

@@ -12,6 +12,8 @@ from schemas.platforms.source import Naming
 from schemas.policy import Policies
 from schemas.telemetry import RosterEntry
 from streams.pseudonyms.identities import Identities
+from streams.pseudonyms.names import Names
+from streams.pseudonyms.ring import Key
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import NEEDED, OPTIONAL, read_people
 from streams.roster.table import read_cells
@@ -28,7 +30,7 @@ class Expected(NamedTuple):
 
 
 def expected(
-    file: Path, program: str, starts_at: datetime, policies: Policies, naming: Naming
+    file: Path, program: str, starts_at: datetime, policies: Policies, names: Names
 ) -> list[Expected]:
     """Whom `file` expects: a roster as `rollcall roster import` takes it, or a plain list.
 
@@ -46,8 +48,8 @@ def expected(
         raise RosterError([f"{file}: not UTF-8"]) from None
     header = [name.strip() for name in text.partition("\n")[0].split(",")]
     if {"participant", "program"} <= set(header):
-        return _enrolled(file, program, starts_at, policies)
-    return _listed(file, text, naming)
+        return _enrolled(file, program, starts_at, policies, names.ring.newest)
+    return _listed(file, text, names.at(milliseconds(starts_at)))
 
 
 def identities(people: Iterable[Expected]) -> Identities:
@@ -65,7 +67,9 @@ def identities(people: Iterable[Expected]) -> Identities:
     )
 
 
-def _enrolled(file: Path, program: str, starts_at: datetime, policies: Policies) -> list[Expected]:
+def _enrolled(
+    file: Path, program: str, starts_at: datetime, policies: Policies, key: Key
+) -> list[Expected]:
     faults = Faults(str(file))
     programs = {cells["program"] for _, cells in read_cells(file, NEEDED, OPTIONAL, faults)}
     at = milliseconds(starts_at)
@@ -74,7 +78,7 @@ def _enrolled(file: Path, program: str, starts_at: datetime, policies: Policies)
             RosterEntry(participant=row.participant, enrolled_at=row.begins, exempt=row.exempt),
             row.aliases,
         )
-        for row in read_people(file, policies, programs, None)
+        for row in read_people(file, policies, programs, None, key)
         if row.program == program
         and row.stretch.begins <= at
         and (row.stretch.ends is None or at < row.stretch.ends)

@@ -95,7 +95,7 @@ class Tenant(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """A platform's webhook of a tenant."""
+    """A platform's webhook of a tenant; `url` is where it is called, another one for each."""
 
     tenant: Tenant
     platform: str
@@ -146,7 +146,8 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
             secrets = tuple(reader.secrets(hook.secrets, f"{place}.secrets"))
             if not all(usable(platform, secret) for secret in secrets):
                 raise FileError(line(name, f"{place}.secrets", f"not a secret of {platform}"))
-            hooks[platform, code] = Hook(tenant, platform, hook.url, secrets)
+            url = hook.url or f"/webhooks/{platform}/{code}"
+            hooks[platform, code] = Hook(tenant, platform, url, secrets)
         for place, caller, tokens in _callers(tenant, section):
             for token in reader.secrets(tokens, f"{key}.{place}.tokens"):
                 if len(token) < LEAST_TOKEN:

@@ -9,14 +9,16 @@ The source of every record is the caller's name in the config, whatever the reco
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 from msgspec.structs import replace
 
 from schemas.care import CareEvent
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.platforms.source import Naming, Thing, record_id
-from schemas.platforms.webhooks import WEBHOOKS
+from schemas.platforms.webhooks import ROOM_NAMES
 from schemas.room import Booking
 from schemas.telemetry import SessionScheduled, Telemetry, Void
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
@@ -25,9 +27,10 @@ from streams.gateway.naming import NotACodeError, coded, named
 from streams.gateway.reading import Refused
 from streams.gateway.world import Outgoing, World, moved
 from streams.pseudonyms.names import Names
-
-OWN = "own"
-"""The scope of what a tenant's own systems call somebody or something."""
+from streams.pseudonyms.naming import key_of
+from streams.pseudonyms.raw import OWN
+from streams.pseudonyms.ring import Ring
+from streams.recording.outages import Declared, fanned_out, touched
 
 TOLD_BY_PRODUCERS = frozenset(get_args(Telemetry)) - {Void}
 """Whether a session counts at all is for staff to say."""
@@ -63,6 +66,8 @@ def taken(
                 found.outgoing.append(Outgoing(IDENTITIES, ours.alias, ours))
             elif isinstance(record, SessionScheduled):
                 found.outgoing.extend(_planned(ours, name))
+            elif isinstance(record, OutageDeclared):
+                found.outgoing.extend(_fanned_out(ours, caller.tenant.ring, world))
             else:
                 # What a producer calls the session may be the room that the plan names.
                 booking = world.booking(name("room", record.session), ours)
@@ -74,29 +79,51 @@ def taken(
     return found._replace(unscheduled=unscheduled)
 
 
+def _fanned_out(declared: OutageDeclared, ring: Ring, world: World) -> Iterable[Outgoing]:
+    """An outage of each session that is booked at the time, in a room of the tenant's own."""
+    outage = Declared(
+        begins=declared.begins,
+        ends=declared.ends,
+        source=declared.source,
+        at=declared.at,
+        platform=declared.platform,
+        program=declared.program,
+        withdrawn=declared.withdrawn,
+        entity=declared.entity,
+        revision=declared.revision,
+    )
+    for record in fanned_out(outage, touched(outage, world.rooms)):
+        booking = world.rooms.booking_of(record.session)
+        if booking is not None and key_of(booking.room, ring) is not None:
+            yield Outgoing(TELEMETRY, record.session, record)
+
+
 def naming(caller: Caller, world: World) -> Naming:
-    """How what this caller calls somebody or something becomes a pseudonym."""
+    """How what this caller calls somebody or something becomes a pseudonym, in one request.
+
+    A batch tells of the same people and sessions again and again: each is asked for once.
+    """
     if caller.ids == "pseudonyms":
 
         def given(thing: Thing, told: str) -> str:
             known = world.identities.participant(told) if thing == "participant" else None
             return known or coded(thing, told)
 
-        return given
+        return cache(given)
     scopes: Mapping[str, Naming] = {
         scope: Names(caller.tenant.ring, world.identities, scope).at(world.now)
-        for scope in (OWN, *WEBHOOKS)
+        for scope in (OWN, *ROOM_NAMES)
     }
 
     def own(thing: Thing, told: str) -> str:
         platform, colon, name = told.partition(":")
-        if not colon or platform not in WEBHOOKS:
+        if not colon or platform not in scopes:
             return scopes[OWN](thing, told)
-        if thing == "room":
-            name = WEBHOOKS[platform].room_name(name)
+        if thing == "room" and platform in ROOM_NAMES:
+            name = ROOM_NAMES[platform](name)
         return scopes[platform](thing, name)
 
-    return own
+    return cache(own)
 
 
 def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
@@ -114,7 +141,7 @@ def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
         room=room,
         session=plan.session,
         program=plan.program,
-        platform=platform if platform in WEBHOOKS else OWN,
+        platform=platform if platform in ROOM_NAMES else OWN,
         revision=plan.revision,
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,

@@ -13,11 +13,11 @@ KEPT_MS = 95 * MINUTE_MS
 """Longer than a signature of those that retry for long is good: 90 minutes back, 5 ahead."""
 
 MOST = 100_000
-"""Marks at a time: about 20 MB."""
+"""Marks at a time: 24 MB."""
 
 
 class Replays:
-    """The marks of webhooks; `now` is in milliseconds and may step back."""
+    """The marks of all webhooks; `now` is in milliseconds and may step back."""
 
     def __init__(self, kept_ms: int = KEPT_MS, most: int = MOST) -> None:
         self._kept_ms = kept_ms

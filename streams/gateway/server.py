@@ -47,6 +47,8 @@ from streams.gateway.world import Outgoing, World
 from streams.gateway.writer import AwayError, Writer
 
 MOST_SESSIONS = 100_000
+SAYING_IN_PATH = frozenset({"jitsi"})
+"""Platforms that say what happened behind the address that they are given."""
 
 
 class Ends(NamedTuple):
@@ -133,16 +135,15 @@ class Door:
     async def _webhook(self, request: web.Request) -> web.Response:
         platform, tenant = request.match_info["platform"], request.match_info["tenant"]
         hook = self.config.hooks.get((platform, tenant))
-        if hook is None:
+        tail = request.match_info.get("tail", "")
+        if hook is None or (tail and platform not in SAYING_IN_PATH):
             raise RefusedError(404, "not_found")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise RefusedError(415, "content_encoding")
         headers = knocking.headers(request)
         body = await self._body(request)
         now = _now()
-        came = Request(
-            headers, request.query, hook.url, body, now, request.match_info.get("tail", "")
-        )
+        came = Request(headers, request.query, hook.url, body, now, tail)
         match SCHEMES[platform](came, hook.secrets):
             case Forged(status, code):
                 self._metrics.forged.labels(platform, code).inc()
@@ -157,8 +158,7 @@ class Door:
     ) -> web.Response:
         """A webhook whose signature is right. Whatever stands in its way, it is sent again."""
         tenant, platform = hook.tenant, hook.platform
-        mark = f"{platform}/{tenant.name}/{verified.mark}"
-        if self._replays.seen(mark, now):
+        if self._replays.seen(verified.mark, now):
             self._metrics.replayed.labels(platform).inc()
             return answer({"accepted": 0, "stored_before": True})
         self._check_ready()
@@ -183,7 +183,7 @@ class Door:
             unscheduled += found.unscheduled
         news = self._capabilities(source, outgoing)
         await self._append([*news, *outgoing], tenant, trace, letters)
-        self._replays.remember(mark, now)
+        self._replays.remember(verified.mark, now)
         self._remember_capable(news)
         self._metrics.unscheduled.labels(tenant.name, platform).inc(unscheduled)
         return answer({"accepted": len(outgoing), "refused": len(letters)})

@@ -13,6 +13,7 @@ from typing import Any
 from schemas import care, telemetry
 from schemas.care import Staff
 from schemas.codec import decoder
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from streams.gateway.config import Caller, Role
 
@@ -24,6 +25,7 @@ Said = (
     | telemetry.Identified
     | telemetry.Void
     | Identity
+    | OutageDeclared
 )
 """Everything that /v1/care takes."""
 
@@ -44,6 +46,7 @@ ROLES: Mapping[type, Role] = {
     care.Snoozed: "decisions",
     care.Waived: "decisions",
     telemetry.Outage: "decisions",
+    OutageDeclared: "decisions",
     telemetry.Break: "decisions",
     telemetry.Void: "decisions",
     care.Enrolled: "rosters",

@@ -30,7 +30,7 @@ def told(source: Source, payload: Payload, ring: Ring, world: World) -> Told:
     Raises:
         NotUnderstoodError: it cannot be what the platform sends.
     """
-    names = Names(ring, world.identities, source.name)
+    names = Names(ring, world.identities, source.platform)
     converted, booking, used = _booked(source, payload, ring, names, world)
     if not converted.records:
         return Told([], converted.ignored, 0)

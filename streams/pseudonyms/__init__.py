@@ -2,6 +2,6 @@
 
 Part of the shell. `ring` are the keys of a tenant, `naming` how a key makes a pseudonym,
 `identities` whose alias a pseudonym is, `names` all of these together as the door asks for it.
-`keeping` writes ring files, `rekeying` says known names again under the newest key.
+`raw` is how planners write an alias that is no pseudonym yet, `keeping` writes ring files.
 Secrets stay in here: nothing prints, logs or raises them.
 """

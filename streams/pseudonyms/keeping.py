@@ -79,26 +79,27 @@ def _change(file: Path, change: Callable[[Ring], Ring]) -> Ring:
         status = file.stat()
         new = file.with_name(f".{file.name}{NEW}")
         new.unlink(missing_ok=True)
-        try:
-            _write(new, ring_text(ring), status)
-            new.replace(file)
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise
+        _write(new, ring_text(ring), status)
+        new.replace(file)
         _settle(file.parent)
     return ring
 
 
 def _write(file: Path, text: str, like: os.stat_result | None = None) -> None:
+    """Make `file`, with the owner and mode of `like`; it is whole and on the disk, or not there."""
     number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(number, "w") as out:
-        if like is not None:
-            if (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
-                os.fchown(number, like.st_uid, like.st_gid)
-            os.fchmod(number, stat.S_IMODE(like.st_mode))
-        out.write(text)
-        out.flush()
-        os.fsync(number)
+    try:
+        with os.fdopen(number, "w") as out:
+            if like is not None:
+                if (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
+                    os.fchown(number, like.st_uid, like.st_gid)
+                os.fchmod(number, stat.S_IMODE(like.st_mode))
+            out.write(text)
+            out.flush()
+            os.fsync(number)
+    except OSError as error:
+        file.unlink()
+        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 @contextmanager

@@ -7,36 +7,33 @@ then its connections and guests keep their ids to its end. A rotation had better
 hour all the same, because what has no plan changes ids then.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.platforms.source import Naming, Thing
 from streams.pseudonyms.identities import Identities
-from streams.pseudonyms.naming import Pseudonyms, made_by
+from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import Ring
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one platform, or of one producer.
+    """The names of one platform, or of a tenant's own systems.
 
-    `passing` is for a producer that makes pseudonyms under keys of the ring itself: these stay
-    as they are. From anybody else they are names like any other, or a sender could write
-    somebody else's.
+    A pseudonym that comes as a name is a name like any other, or a sender could write somebody
+    else's.
     """
 
     ring: Ring
     identities: Identities
     platform: str
-    passing: bool = False
 
     def at(self, ms: int) -> Naming:
         """The naming under the key that is in force at `ms`."""
-        in_force = Pseudonyms(self.ring.at(ms), self.platform)
+        in_force = self._under[self.ring.at(ms).id]
 
         def naming(thing: Thing, name: str) -> str:
-            if self.passing and made_by(self.ring, thing, name):
-                joined = self.identities.participant(name) if thing == "participant" else None
-                return joined or name
             if thing == "participant" and (known := self.participant(name)):
                 return known
             return in_force(thing, name)
@@ -48,9 +45,13 @@ class Names:
 
         Of what was said under several keys the newest key's holds, also that it was withdrawn.
         """
-        for key in self.ring.newest_first:
-            alias = Pseudonyms(key, self.platform)("participant", name)
-            said = self.identities.newest(alias)
+        for naming in self._under.values():
+            said = self.identities.newest(naming("participant", name))
             if said is not None:
                 return None if said.withdrawn else said.participant
         return None
+
+    @cached_property
+    def _under(self) -> Mapping[str, Pseudonyms]:
+        """The naming under each key, the newest first."""
+        return {key.id: Pseudonyms(key, self.platform) for key in self.ring.newest_first}

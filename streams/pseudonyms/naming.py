@@ -5,7 +5,6 @@ it can be told which key made it, and 80 bits of HMAC-SHA256. Without the key no
 whose it is, not even by trying every address there is.
 """
 
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,19 +46,10 @@ class Pseudonyms:
             scope, name = ADDRESS, name.strip().casefold()
         # Also of what no UTF-8 can hold: a name is never the reason that something fails.
         said = f"{thing}\0{scope}\0{name}".encode(errors="surrogatepass")
-        digits = hmac.digest(self.key.secret, said, "sha256").hex()[:DIGITS]
-        return f"{PREFIXES[thing]}-{self.key.id}-{digits}"
+        return f"{PREFIXES[thing]}-{self.key.id}-{self.key.digest(said)[:DIGITS]}"
 
 
 def key_of(pseudonym: str, ring: Ring) -> Key | None:
     """Which key of the ring made `pseudonym`, as far as its form tells."""
     found = _PSEUDONYM.fullmatch(pseudonym)
     return None if found is None else ring.key(found[2])
-
-
-def made_by(ring: Ring, thing: Thing, pseudonym: str) -> bool:
-    """Whether it has the form of a pseudonym of such a thing under a key of the ring.
-
-    Only the form tells: whoever may write pseudonyms must be trusted to have made them.
-    """
-    return pseudonym.startswith(f"{PREFIXES[thing]}-") and key_of(pseudonym, ring) is not None

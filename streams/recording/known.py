@@ -8,22 +8,32 @@ import msgspec
 
 from schemas.care import CareEvent, SessionResult, Staff
 from schemas.checking import RefusedError
-from schemas.codec import ERRORS, decode_care, decode_identity, decode_telemetry, refusal
+from schemas.codec import (
+    ERRORS,
+    decode_care,
+    decode_identity,
+    decode_room,
+    decode_telemetry,
+    refusal,
+)
 from schemas.identity import Identity
 from schemas.instants import milliseconds
-from schemas.telemetry import SessionScheduled
+from schemas.room import Booking
+from schemas.telemetry import Identified, Outage, SessionScheduled
 from streams.local import CARE_TYPES
 
 RESULT = SessionResult.__struct_config__.tag
 IDENTITY = Identity.__struct_config__.tag
+BOOKING = Booking.__struct_config__.tag
 
 
 class Session(NamedTuple):
-    """A session as it is planned now; `starts_at` in milliseconds."""
+    """A session as it is planned now; instants in milliseconds."""
 
     session: str
     program: str
     starts_at: int
+    ends_at: int
     cancelled: bool
     people: frozenset[str]
 
@@ -41,6 +51,12 @@ class Known:
     """By participant, type and entity."""
     plans: dict[str, SessionScheduled] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
+    links: dict[tuple[str, str], Identified] = field(default_factory=dict)
+    """Who somebody is in one session, by session and alias."""
+    bookings: dict[str, Booking] = field(default_factory=dict)
+    """By session."""
+    outages: dict[tuple[str, str], Outage] = field(default_factory=dict)
+    """By session and entity."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -53,10 +69,20 @@ class Known:
             identity = decode_identity(value)
             if _newer(identity, self.identities.get(identity.alias)):
                 self.identities[identity.alias] = identity
+        elif kind == BOOKING:
+            booking = decode_room(value)
+            if _newer(booking, self.bookings.get(booking.session)):
+                self.bookings[booking.session] = booking
         elif kind != RESULT:
             record = decode_telemetry(value)
             if isinstance(record, SessionScheduled):
                 self._plan(record)
+            elif isinstance(record, Identified):
+                self._link(record)
+            elif isinstance(record, Outage):
+                about = (record.session, record.entity)
+                if _newer(record, self.outages.get(about)):
+                    self.outages[about] = record
 
     def staff_of(self, participant: str) -> Iterable[Staff]:
         """What holds of one person now; what was withdrawn is left out."""
@@ -68,6 +94,11 @@ class Known:
         if _newer(record, self.staff.get(key)):
             self.staff[key] = record
 
+    def _link(self, record: Identified) -> None:
+        key = (record.session, record.alias)
+        if _newer(record, self.links.get(key)):
+            self.links[key] = record
+
     def _plan(self, record: SessionScheduled) -> None:
         if not _newer(record, self.plans.get(record.session)):
             return
@@ -76,6 +107,7 @@ class Known:
             record.session,
             record.program,
             milliseconds(record.starts_at),
+            milliseconds(record.ends_at),
             record.status == "cancelled",
             frozenset(entry.participant for entry in record.roster),
         )

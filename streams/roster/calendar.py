@@ -8,7 +8,7 @@ over from its series where it does not say otherwise:
 | X-ROLLCALL-PROGRAM | the program's code | needed |
 | X-ROLLCALL-KIND | `group`, `individual` or `workshop` | needed |
 | X-ROLLCALL-SERIES | what the people's CSV calls it; events may share one | else the UID |
-| X-ROLLCALL-ROOM | the room's code | |
+| X-ROLLCALL-ROOM | the room's code, or `zoom:123 4567 8901` | |
 | X-ROLLCALL-HOSTS | the hosts' pseudonyms, by blanks, `,` or `;` | |
 | X-ROLLCALL-DELIVERY | `live` (the default) or `report` | |
 
@@ -20,14 +20,11 @@ need a zone.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
-
-import icalendar
-import recurring_ical_events
 
 from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.instants import milliseconds, plausible
@@ -35,12 +32,11 @@ from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.identity import identify
 from streams.roster.events import OURS, Event, read_events
 from streams.roster.faults import Faults, RosterError
+from streams.roster.occurrences import EXPANSION_ERRORS, occurrences, without_exceptions
+from streams.roster.rooms import NamingOf, NoRoomError, Room, room_called
 
 DELIVERIES = ("live", "report")
 SESSION_DIGITS = 20
-
-EXPANSION_ERRORS = (ValueError, OverflowError, TypeError, AttributeError)
-"""What the libraries raise for events whose properties do not fit each other."""
 
 Span = Callable[[str], tuple[datetime, datetime]]
 """From when until when a program's sessions are wanted."""
@@ -56,7 +52,7 @@ class Planned(NamedTuple):
     series: str
     program: str
     kind: Kind
-    room: str | None
+    room: Room | None
     hosts: tuple[str, ...]
     delivery: Literal["live", "report"]
     starts_at: datetime
@@ -75,8 +71,10 @@ class Calendar(NamedTuple):
     series: dict[tuple[str, str], int]
 
 
-def read_calendar(file: Path, span: Span) -> Calendar:
+def read_calendar(file: Path, span: Span, naming_of: NamingOf | None = None) -> Calendar:
     """Every session of `file` that starts, or by its series would have started, in `span`.
+
+    `naming_of` gives the pseudonyms of a platform's rooms; without it none may be named.
 
     Raises:
         RosterError: with everything that is wrong in the file.
@@ -87,7 +85,7 @@ def read_calendar(file: Path, span: Span) -> Calendar:
     sessions: list[Planned] = []
     names: dict[tuple[str, str], int] = {}
     for _, same in groupby(events, key=lambda event: event.uid):
-        series = _Series(list(same), faults)
+        series = _Series(list(same), faults, naming_of)
         sessions += series.planned(span)
         names |= series.names()
     if faults.lines:
@@ -98,8 +96,9 @@ def read_calendar(file: Path, span: Span) -> Calendar:
 class _Series:
     """The events of one UID: what recurs, and the occurrences that were changed."""
 
-    def __init__(self, events: Sequence[Event], faults: Faults) -> None:
+    def __init__(self, events: Sequence[Event], faults: Faults, naming_of: NamingOf | None) -> None:
         self.faults = faults
+        self.naming_of = naming_of
         self.events = events
         masters = [event for event in events if event.component.get("RECURRENCE-ID") is None]
         self.first = masters[0] if masters else events[0]
@@ -127,9 +126,9 @@ class _Series:
         begins, ends = span(str(program))
         components = [event.component for event in self.events]
         try:
-            kept = _occurrences(components, begins, ends)
+            kept = occurrences(components, begins, ends)
             # Without its exceptions a series tells which occurrences they took away.
-            whole = _occurrences(map(_without_exceptions, components), begins, ends)
+            whole = occurrences(map(without_exceptions, components), begins, ends)
         except EXPANSION_ERRORS as error:
             reason = str(error).partition("\n")[0]
             self.faults.add(self.first.line, "RRULE", f"cannot be expanded: {reason}")
@@ -161,7 +160,7 @@ class _Series:
             series=self._property(event, "SERIES") or event.uid,
             program=str(self._code(event, "PROGRAM", needed=True)),
             kind=self._choice(event, "KIND", get_args(Kind)),
-            room=self._code(event, "ROOM"),
+            room=self._room(event),
             hosts=self._codes(event, "HOSTS"),
             delivery=self._choice(event, "DELIVERY", DELIVERIES, DELIVERIES[0]),
             starts_at=starts_at,
@@ -198,6 +197,14 @@ class _Series:
             self._refuse(event, name, "this is missing")
         return text or None
 
+    def _room(self, event: Event) -> Room | None:
+        text = self._property(event, "ROOM")
+        try:
+            return room_called(text, self.naming_of) if text else None
+        except NoRoomError as error:
+            self._refuse(event, "ROOM", str(error))
+            return None
+
     def _codes(self, event: Event, name: str) -> tuple[str, ...]:
         codes = tuple(dict.fromkeys(filter(None, _BETWEEN.split(self._property(event, name)))))
         if not all(map(pseudonymous, codes)):
@@ -222,25 +229,6 @@ class _Series:
         if edited:
             return max(milliseconds(_aware(at)) // 1000 for at in edited)
         return max(int(each.get("SEQUENCE", 0)) for each in components)
-
-
-def _occurrences(
-    components: Iterable[Any], begins: datetime, ends: datetime
-) -> dict[datetime, Any]:
-    """Occurrences that touch `[begins, ends)` by the instant that their series gives them."""
-    calendar = icalendar.Calendar()
-    for component in components:
-        calendar.add_component(component)
-    found = recurring_ical_events.of(calendar).between(begins, ends)
-    return {
-        (each.get("RECURRENCE-ID") or each["DTSTART"]).dt.astimezone(UTC): each for each in found
-    }
-
-
-def _without_exceptions(component: Any) -> Any:
-    whole = component.copy(recursive=True)
-    whole.pop("EXDATE", None)
-    return whole
 
 
 def _aware(at: datetime) -> datetime:

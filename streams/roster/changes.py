@@ -13,6 +13,7 @@ import msgspec
 
 from schemas.care import Discharged, Enrolled
 from schemas.identity import Identity
+from schemas.room import Booking
 from schemas.telemetry import SessionScheduled
 from streams.recording.known import Known, key_of
 from streams.recording.naming import content_of
@@ -65,10 +66,10 @@ def news(wanted: Sequence[Wanted], known: Known, scope: Scope, source: str, floo
 
 
 def taken_back(missing: Iterable[Wanted], teller: Teller, floor: int) -> Iterator[Wanted]:
-    """What ends each missing thing: sessions are cancelled, all else is withdrawn."""
+    """What ends each missing thing: sessions and bookings are cancelled, all else withdrawn."""
     for each in missing:
         ended: dict[str, Any] = {"withdrawn": True}
-        if isinstance(each, SessionScheduled):
+        if isinstance(each, SessionScheduled | Booking):
             ended = {"status": "cancelled"}
         record = msgspec.structs.replace(each, **teller._asdict(), **ended)
         yield named(record, max(floor, each.revision + 1))
@@ -77,6 +78,8 @@ def taken_back(missing: Iterable[Wanted], teller: Teller, floor: int) -> Iterato
 def _key(record: Any) -> tuple[str, ...]:
     if isinstance(record, SessionScheduled):
         return ("session", record.session)
+    if isinstance(record, Booking):
+        return ("booking", record.session)
     if isinstance(record, Identity):
         return ("alias", record.alias)
     return key_of(record)
@@ -85,6 +88,8 @@ def _key(record: Any) -> tuple[str, ...]:
 def _newest(record: Any, known: Known) -> Any:
     if isinstance(record, SessionScheduled):
         return known.plans.get(record.session)
+    if isinstance(record, Booking):
+        return known.bookings.get(record.session)
     if isinstance(record, Identity):
         return known.identities.get(record.alias)
     return known.staff.get(key_of(record))
@@ -92,7 +97,7 @@ def _newest(record: Any, known: Known) -> Any:
 
 def _state(record: Any) -> tuple[bool, str]:
     """Whether it holds, and what it says."""
-    if isinstance(record, SessionScheduled):
+    if isinstance(record, SessionScheduled | Booking):
         return record.status == "planned", content_of(record)
     return not record.withdrawn, content_of(record)
 
@@ -101,6 +106,7 @@ def _all(known: Known) -> Iterator[Any]:
     yield from known.identities.values()
     yield from (each for each in known.staff.values() if isinstance(each, Enrolled | Discharged))
     yield from known.plans.values()
+    yield from known.bookings.values()
 
 
 def _members(known: Known, scope: Scope) -> set[str]:
@@ -112,7 +118,7 @@ def _members(known: Known, scope: Scope) -> set[str]:
 def _within(record: Any, scope: Scope, members: set[str]) -> bool:
     if isinstance(record, Identity):
         return record.participant in members
-    if not isinstance(record, SessionScheduled):
+    if not isinstance(record, SessionScheduled | Booking):
         return record.program in scope.people
     if record.program not in scope.sessions:
         return False

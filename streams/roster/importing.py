@@ -10,19 +10,22 @@ from schemas.care import Enrolled, Staff
 from schemas.checking import RefusedError, written
 from schemas.instants import milliseconds
 from schemas.policy import Policies
+from streams.pseudonyms.ring import Key
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known
 from streams.roster.calendar import Calendar, read_calendar
 from streams.roster.changes import News, Scope, news, taken_back
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import Row, read_people
-from streams.roster.plan import Teller, Wanted, plan
+from streams.roster.plan import Teller, Wanted, plan, unbooked
+from streams.roster.rooms import NamingOf
 
 
 class Files(NamedTuple):
     """What is imported: `calendar` for sessions on the days `[first, until)`.
 
-    `programs` are known ones beside those that have a policy of their own.
+    `programs` are known ones beside those that have a policy of their own. `key` makes
+    pseudonyms of aliases that are none.
     """
 
     people: Path
@@ -30,19 +33,21 @@ class Files(NamedTuple):
     first: date
     until: date
     programs: Collection[str]
+    key: Key | None = None
 
 
 class Manner(NamedTuple):
     """How it is said: with revisions from `floor` on.
 
     `complete`: what is missing in the files is over. `forgetful`: plans may have been said that
-    are no longer known.
+    are no longer known. `naming_of`: the pseudonyms of platforms' rooms.
     """
 
     teller: Teller
     floor: int = 0
     complete: bool = False
     forgetful: bool = False
+    naming_of: NamingOf | None = None
 
 
 def imported(
@@ -61,11 +66,10 @@ def imported(
 
     calendar = Calendar([], {})
     if files.calendar is not None:
-        calendar = read_calendar(files.calendar, span)
+        calendar = read_calendar(files.calendar, span, manner.naming_of)
     programs = _programs(files, policies, calendar)
-    rows = read_people(
-        files.people, policies, programs, None if files.calendar is None else calendar.series
-    )
+    series = None if files.calendar is None else calendar.series
+    rows = read_people(files.people, policies, programs, series, files.key)
     scope = Scope(
         people=frozenset(row.program for row in rows),
         sessions=frozenset(program for program, _ in calendar.series),
@@ -74,6 +78,7 @@ def imported(
     # A revision of the clock's seconds is above whatever was said and then forgotten.
     least = milliseconds(manner.teller.at) // 1000 if manner.forgetful else 0
     wanted = plan(rows, calendar.sessions, manner.teller, least)
+    wanted += unbooked(calendar.sessions, known.bookings, manner.teller)
     found = news(wanted, known, scope, manner.teller.source, manner.floor)
     ended = list(taken_back(found.missing, manner.teller, manner.floor)) if manner.complete else []
     records = [*ended, *found.new, *found.changed]

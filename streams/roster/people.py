@@ -10,24 +10,24 @@
 | discharge_reason | the code of why it ends; needed with `enrolled_until` | |
 | priority | `yes` or `no` (the default) | |
 | weekly_minutes | the dose agreed | |
-| aliases | pseudonyms that platforms use for the person, by blanks or `;` | |
+| aliases | pseudonyms that platforms use for the person, by blanks or `;`; with a key also \
+  addresses, and ids as `zoom:ID` | |
 | exempt | signals not asked of the person, by blanks or `;` | |
 """
 
-import re
-from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
-from schemas.checking import NO_PSEUDONYM, pseudonymous
-from schemas.instants import EPOCH, milliseconds, plausible
+from schemas.instants import EPOCH, milliseconds
 from schemas.policy import Policies
 from schemas.telemetry import Signal
+from streams.pseudonyms.ring import Key
 from streams.recording.enrolments import Stretch, overlap
+from streams.roster.cells import Reader, several, unknown
 from streams.roster.faults import Faults, RosterError
-from streams.roster.table import Cells, read_cells
+from streams.roster.table import read_cells
 
 NEEDED = ("participant", "program", "enrolled_from", "series")
 OPTIONAL = (
@@ -40,10 +40,6 @@ OPTIONAL = (
 )
 EVERY_SERIES = "*"
 YES_OR_NO = {"yes": True, "no": False, "": False}
-MOST_MINUTES = 7 * 24 * 60
-
-_DIGITS = re.compile(r"[0-9]{1,6}")
-_BETWEEN = re.compile(r"[\s;]+")
 
 
 KnownSeries = Collection[tuple[str, str]] | None
@@ -72,11 +68,16 @@ class Row(NamedTuple):
 
 
 def read_people(
-    file: Path, policies: Policies, programs: Collection[str], series: KnownSeries
+    file: Path,
+    policies: Policies,
+    programs: Collection[str],
+    series: KnownSeries,
+    key: Key | None = None,
 ) -> list[Row]:
     """Every row of `file`; days begin at midnight in the zone of their program's policy.
 
     `programs` are the known ones, `series` each known (program, series), or null for any.
+    Under `key` ids and addresses among the aliases become pseudonyms; without it they are faults.
 
     Raises:
         RosterError: with everything that is wrong in the file.
@@ -86,7 +87,7 @@ def read_people(
     rows = []
     for line, cells in read_cells(file, NEEDED, OPTIONAL, faults):
         before = len(faults.lines)
-        row = _row(_Reader(line, cells, faults, policies), programs, series)
+        row = _row(Reader(line, cells, faults, policies, key), programs, series)
         if len(faults.lines) == before:
             rows.append(row)
     _check_enrolments(rows, faults)
@@ -108,82 +109,7 @@ def participants_of(file: Path, program: str) -> list[str]:
     return found
 
 
-class _Reader(NamedTuple):
-    """The cells of one row, each read as what it should be; what it is not becomes a fault."""
-
-    line: int
-    cells: Cells
-    faults: Faults
-    policies: Policies
-
-    def code(self, column: str) -> str:
-        text = self.cells[column]
-        if not text:
-            self.refuse(column, "this is missing")
-        return self._checked(column, text)
-
-    def codes(self, column: str) -> tuple[str, ...]:
-        texts = filter(None, _BETWEEN.split(self.cells[column]))
-        return tuple(dict.fromkeys(self._checked(column, text) for text in texts))
-
-    def signals(self, column: str) -> tuple[Any, ...]:
-        signals = tuple(dict.fromkeys(filter(None, _BETWEEN.split(self.cells[column]))))
-        for signal in set(signals) - set(get_args(Signal)):
-            self.refuse(column, _unknown("signal", signal, get_args(Signal)))
-        return signals
-
-    def day(self, column: str) -> datetime | None:
-        text = self.cells[column]
-        if not text:
-            return None
-        try:
-            if len(text) == len("2026-03-02"):
-                return self._plausible(column, self._midnight(date.fromisoformat(text)))
-            at = datetime.fromisoformat(text)
-        except (ValueError, OverflowError):
-            self.refuse(column, "neither a day such as 2026-03-02 nor an instant with an offset")
-            return None
-        if at.tzinfo is None:
-            self.refuse(column, "an instant needs an offset, such as Z or +01:00")
-            return None
-        return self._plausible(column, at.astimezone(UTC))
-
-    def choice(self, column: str, choices: Mapping[str, bool]) -> bool:
-        text = self.cells[column]
-        if text not in choices:
-            self.refuse(column, f"must be {' or '.join(filter(None, choices))}")
-        return choices.get(text, False)
-
-    def minutes(self, column: str) -> int | None:
-        text = self.cells[column]
-        if not text:
-            return None
-        if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= MOST_MINUTES:
-            self.refuse(column, f"must be a whole number from 1 to {MOST_MINUTES}")
-            return None
-        return int(text)
-
-    def refuse(self, column: str, reason: str) -> None:
-        self.faults.add(self.line, column, reason)
-
-    def _checked(self, column: str, text: str) -> str:
-        if text and not pseudonymous(text):
-            self.refuse(column, NO_PSEUDONYM)
-        return text
-
-    def _plausible(self, column: str, at: datetime) -> datetime | None:
-        if plausible(at):
-            return at
-        self.refuse(column, "must lie between 2000 and 2200")
-        return None
-
-    def _midnight(self, day: date) -> datetime:
-        at = datetime.combine(day, time(), UTC)
-        policy = self.policies.at(self.cells["program"], milliseconds(at))
-        return at.replace(tzinfo=ZoneInfo(policy.zone)).astimezone(UTC)
-
-
-def _row(reader: _Reader, programs: Collection[str], series: KnownSeries) -> Row:
+def _row(reader: Reader, programs: Collection[str], series: KnownSeries) -> Row:
     cells = reader.cells
     begins, ends = reader.day("enrolled_from"), reader.day("enrolled_until")
     row = Row(
@@ -192,11 +118,11 @@ def _row(reader: _Reader, programs: Collection[str], series: KnownSeries) -> Row
         program=reader.code("program"),
         begins=begins or EPOCH,
         ends=ends,
-        series=tuple(dict.fromkeys(filter(None, _BETWEEN.split(cells["series"])))),
+        series=several(cells["series"]),
         discharge_reason=cells["discharge_reason"],
         priority=reader.choice("priority", YES_OR_NO),
         weekly_minutes=reader.minutes("weekly_minutes"),
-        aliases=reader.codes("aliases"),
+        aliases=reader.aliases("aliases"),
         exempt=reader.signals("exempt"),
     )
     if not cells["enrolled_from"]:
@@ -208,16 +134,12 @@ def _row(reader: _Reader, programs: Collection[str], series: KnownSeries) -> Row
     elif cells["discharge_reason"]:
         reader.refuse("discharge_reason", "there is no enrolled_until that it is the reason of")
     if row.program and row.program not in programs:
-        reader.refuse("program", _unknown("program", row.program, programs))
+        reader.refuse("program", unknown("program", row.program, programs))
     if series is not None:
         known = {name for program, name in series if program == row.program}
         for name in set(row.series) - known - {EVERY_SERIES}:
-            reader.refuse("series", _unknown(f"series of {row.program}", name, known))
+            reader.refuse("series", unknown(f"series of {row.program}", name, known))
     return row
-
-
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    return f"{name} is no known {what}; known: {', '.join(sorted(known)) or 'none'}"
 
 
 def _check_enrolments(rows: list[Row], faults: Faults) -> None:

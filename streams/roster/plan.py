@@ -1,6 +1,6 @@
 """Plan: what the two files ask to be known, as records that have no revision yet."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ import msgspec
 from schemas.care import Discharged, Enrolled
 from schemas.identity import Identity
 from schemas.instants import milliseconds
+from schemas.room import Booking
 from schemas.telemetry import RosterEntry, SessionScheduled
 from streams.recording.naming import entity_of
 from streams.roster.calendar import Planned
@@ -16,7 +17,7 @@ from streams.roster.people import EVERY_SERIES, Row
 
 UNNAMED = "unnamed"
 
-Wanted = Identity | Enrolled | Discharged | SessionScheduled
+Wanted = Identity | Enrolled | Discharged | SessionScheduled | Booking
 
 
 class Teller(NamedTuple):
@@ -29,15 +30,28 @@ class Teller(NamedTuple):
 def plan(
     rows: Sequence[Row], sessions: Iterable[Planned], teller: Teller, least: int = 0
 ) -> list[Wanted]:
-    """Aliases, enrolments with their ends, and sessions, in this order.
+    """Aliases, enrolments with their ends, sessions, and bookings of their rooms, in this order.
 
-    The revision of a session is its series' stamp, or `least`; of anything else it is 0.
+    The revision of a session and of its booking is its series' stamp, or `least`; of anything
+    else it is 0.
     """
+    sessions = list(sessions)
     return [
         *_identities(rows, teller),
         *_facts(rows, teller),
         *_schedules(rows, sessions, teller, least),
+        *_bookings(sessions, teller, least),
     ]
+
+
+def unbooked(
+    sessions: Iterable[Planned], bookings: Mapping[str, Booking], teller: Teller
+) -> Iterator[Booking]:
+    """The cancellations of known bookings of sessions that are in no platform's room any more."""
+    for session in sessions:
+        known = bookings.get(session.session)
+        if known is not None and not (session.room and session.room.platform):
+            yield msgspec.structs.replace(known, **teller._asdict(), status="cancelled")
 
 
 def _identities(rows: Iterable[Row], teller: Teller) -> Iterator[Identity]:
@@ -83,7 +97,7 @@ def _schedules(
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             status="cancelled" if session.cancelled else "planned",
-            room=session.room,
+            room=session.room.code if session.room else None,
             delivery=session.delivery,
             hosts=session.hosts,
             roster=tuple(
@@ -91,6 +105,24 @@ def _schedules(
                 for row in sorted(rows, key=lambda row: row.participant)
                 if _expected(row, session)
             ),
+        )
+
+
+def _bookings(sessions: Iterable[Planned], teller: Teller, least: int) -> Iterator[Booking]:
+    for session in sessions:
+        if session.room is None or session.room.platform is None:
+            continue
+        yield Booking(
+            id=UNNAMED,
+            **teller._asdict(),
+            room=session.room.code,
+            session=session.session,
+            program=session.program,
+            platform=session.room.platform,
+            revision=max(session.stamp, least),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            status="cancelled" if session.cancelled else "planned",
         )
 
 

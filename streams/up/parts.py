@@ -41,6 +41,15 @@ class Parts(NamedTuple):
         }
         return self._program(name, ("sink",), settings)
 
+    def door(self, name: str, config: Path, port: int, metrics_port: int) -> Program:
+        """The HTTP door."""
+        settings = {
+            "ROLLCALL_GATEWAY_CONFIG": str(config.absolute()),
+            "ROLLCALL_GATEWAY_PORT": str(port),
+            "ROLLCALL_METRICS_PORT": str(metrics_port),
+        }
+        return self._program(name, ("gateway",), settings)
+
     def simulator(self) -> Program:
         """Evening after evening, at the scale of the policies."""
         options = ("--kafka", self.bootstrap, "--scale", str(self.scale), "--repeat")

@@ -1,7 +1,9 @@
 """Run: the order in which all is started, watched and stopped."""
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from queue import SimpleQueue
 from types import FrameType
 
 from schemas.topics import TELEMETRY
+from streams.gateway.config import read_config
 from streams.machine.kafka import Broker
 from streams.machine.ports import LOOPBACK
 from streams.machine.postgres import Postgres
@@ -17,6 +20,7 @@ from streams.machine.program import Program, ProgramError
 from streams.machine.server import START_TIMEOUT, Server
 from streams.machine.supervisor import Change, Supervisor
 from streams.policies import load
+from streams.up.door import door_config
 from streams.up.health import Health
 from streams.up.memory import DatabaseKind, Memory, keep, recall
 from streams.up.parts import Parts
@@ -39,6 +43,7 @@ class Wanted:
     workers: int = 1
     simulate: bool = False
     policies: Sequence[Path] = ()
+    gateway: Path | None = None
 
 
 class StoppedError(Exception):
@@ -52,20 +57,24 @@ def run_up(wanted: Wanted) -> None:
 
     Raises:
         ProgramError: it cannot be started as wanted; nothing is left running.
-        PolicyError: a policy cannot be used.
+        FileError: a policy or the door's config cannot be used.
     """
     with taken(wanted.folder):
         memory = recall(wanted.folder, wanted.partitions, wanted.scale, wanted.database)
         load(wanted.policies, memory.scale)
-        Machine(wanted, memory, Screen()).run()
+        now_ms = time.time_ns() // 1_000_000
+        config = wanted.gateway or door_config(wanted.folder / "door", now_ms)
+        read_config(config, os.environ)
+        Machine(wanted, memory, config, Screen()).run()
 
 
 class Machine:
-    """Kafka, the database, workers, a sink and perhaps a simulator."""
+    """Kafka, the database, workers, a sink, the door and perhaps a simulator."""
 
-    def __init__(self, wanted: Wanted, memory: Memory, screen: Screen) -> None:
+    def __init__(self, wanted: Wanted, memory: Memory, config: Path, screen: Screen) -> None:
         self._wanted = wanted
         self._memory = memory
+        self._config = config
         self._screen = screen
         self._supervisor = Supervisor(self._changed)
         self._stop = threading.Event()
@@ -126,14 +135,20 @@ class Machine:
         count = self._wanted.workers
         names = [f"worker-{number + 1}" for number in range(count)] if count > 1 else ["worker"]
         workers = {name: self._memory.port(name) for name in names}
-        sink = self._memory.port("sink")
+        sink, door = self._memory.port("sink"), self._memory.port("door")
+        door_metrics = self._memory.port("door metrics")
         keep(self._wanted.folder, self._memory)
         for name, port in workers.items():
             self._supervise(parts.worker(name, port))
         self._supervise(parts.sink("sink", sink))
+        self._supervise(parts.door("door", self._config, door, door_metrics))
         if self._wanted.simulate:
             self._supervise(parts.simulator())
-        self._tell(parts, {**workers, "sink": sink})
+        self._tell(parts, {**workers, "sink": sink, "door": door_metrics})
+        self._screen.say(
+            f"  door      http://{LOOPBACK}:{door}, {self._config.absolute()} says for whom"
+        )
+        self._screen.say("Ctrl-C stops all of it.")
         health = Health(workers, sink, parts.database_url)
         health.start()
         try:
@@ -161,7 +176,6 @@ class Machine:
         else:
             self._screen.say(f"  events    go to {TELEMETRY.name} (key: session)")
         self._screen.say(f"  look in   rollcall tail --bootstrap {parts.bootstrap}")
-        self._screen.say("Ctrl-C stops all of it.")
 
     def _supervise(self, program: Program) -> None:
         if self._stop.is_set():

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.machine.kafka import Broker
-from tests.bench import care, ledger
+from tests.bench import care, door, ledger
 from tests.bench.delay import delays, percentile
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
 CHECKPOINT_S = 2.0
+DOOR_S = 8.0
 
 
 def main() -> None:
@@ -26,8 +27,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
     parser.add_argument("--people", type=int, default=1_000, help="whose weeks close at once")
     parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
+    parser.add_argument("--door", action="store_true", help="only the HTTP door")
     given = parser.parse_args()
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
+    if given.door:
+        with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
+            _door(broker, Path(name), table)
+        Console().print(table)
+        return
     _care(given, table)
     if given.care:
         Console().print(table)
@@ -37,6 +44,7 @@ def main() -> None:
         folder = Path(name)
         _throughput(given, broker, folder, table, alone)
         _delay(given, broker, folder, table)
+        _door(broker, folder, table)
     Console().print(table)
 
 
@@ -109,6 +117,27 @@ def _delay(given: argparse.Namespace, broker: Broker, folder: Path, table: Table
             f"alert delay at {given.rate} events/s, {label}, p50 / p99 (aim), s",
             f"{p50:.2f} / {p99:.2f} ({limit:.1f})",
         )
+
+
+def _door(broker: Broker, folder: Path, table: Table) -> None:
+    prefix = f"b{uuid.uuid4().hex[:6]}."
+    with door.door(broker.bootstrap, prefix, folder) as ours, door.echo() as bare:
+        for label, make, events in (
+            (f"batches of {door.BATCH} events", door.batch, door.BATCH),
+            ("signed webhooks", door.webhook, 1),
+        ):
+            for who, place in (("door", ours), ("bare echo", bare)):
+                full, half = door.measured(*place, make, DOOR_S)
+                served = events * full.requests
+                table.add_row(
+                    f"{who}, {label}, events/s, a CPU-s",
+                    f"{served / full.seconds:,.0f} / {served / full.cpu_s:,.0f}",
+                )
+                p50, p99 = percentile(half.delays, 0.5), percentile(half.delays, 0.99)
+                table.add_row(
+                    "… answer time at half of that, p50 / p99, ms",
+                    f"{1000 * p50:.1f} / {1000 * p99:.1f}",
+                )
 
 
 def _rate(value: float) -> str:

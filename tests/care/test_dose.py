@@ -78,6 +78,14 @@ def test_two_sessions_at_once_are_marked(second: tuple[str, str], overlap: bool)
     assert [each.overlap for each in other.outcomes] == [overlap]
 
 
+def test_a_void_session_overlaps_with_none() -> None:
+    """So neither does one that was linked to the session it was a part of."""
+    person = there(Person(), "s1", ("10:00", "12:00"))
+    there(person, "s2", ("10:00", "12:00"), standing="void", void_reason="linked")
+    overlaps = {each.session: each.overlap for each in seen(person).outcomes}
+    assert overlaps["s1"] is False
+
+
 def test_a_long_session_overlaps_with_each_of_two_short_ones() -> None:
     person = there(Person(), "s1", ("10:00", "12:00"))
     there(person, "s2", ("10:10", "10:20"), starts="03-02 10:10")

@@ -241,6 +241,15 @@ def test_a_roster_with_aliases(desk: Desk) -> None:
     assert {each["session"] for each in scores.values()} == {"ses-1"}
 
 
+def test_a_roster_with_addresses(desk: Desk) -> None:
+    row = "par-1,evening,2026-01-05,*,,,,MARKED-1@example.org"
+    roster = desk.file("\n".join((f"{HEADER},aliases", row)), "people.csv")
+    options = ("--roster", roster, "--program", "evening", "--session", "ses-1")
+
+    scores = desk.scores(desk.convert("graph_attendance", GRAPH, *WHEN, *options).stdout)
+    assert {who: each["standing"] for who, each in scores.items()} == {"par-1": "attended"}
+
+
 def test_without_a_key_it_says_how_to_make_one(run: Run, desk: Desk) -> None:
     result = run("convert", "graph_attendance", desk.file(GRAPH), *WHEN)
 

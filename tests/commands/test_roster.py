@@ -11,8 +11,12 @@ from schemas.codec import decode_care, decode_identity, decode_telemetry
 from schemas.topics import CARE, IDENTITIES, TELEMETRY
 from sinks.topics import provision
 from streams.machine.kafka import Broker
+from streams.pseudonyms.identities import Identities
+from streams.pseudonyms.names import Names
+from streams.pseudonyms.ring import ring_text
 from streams.reading import read_topic
 from tests.commands.conftest import Run
+from tests.pseudonyms.rings import NEW, RING
 from tests.roster.files import EVENT, HEADER, calendar, changed, event, people
 
 FULL = f"{HEADER},aliases,exempt"
@@ -214,6 +218,30 @@ def test_people_alone(place: Place) -> None:
     )
     assert result.exit_code == 0, result.output
     assert {each["type"] for each in place.records()} == {"identity", "enrolled"}
+
+
+def test_ids_become_aliases_under_the_newest_key_of_a_ring(place: Place) -> None:
+    keys = place.folder / "north.keys"
+    keys.touch(0o600)
+    keys.write_text(ring_text(RING))
+    raw = ("person-17@example.org", "zoom:REGISTRANT-1")
+    place.write(FIRST.replace("zm-1 zm-2", " ".join(raw)), SECOND)
+    refused = place.imported()
+    assert (refused.exit_code, place.to.exists()) == (1, False)
+    assert "becomes a pseudonym with --keys" in refused.stderr
+
+    result = place.imported("--keys", str(keys))
+    assert result.exit_code == 0, result.output
+    lines = place.to.read_bytes().splitlines()
+    said = Names(RING, Identities(map(decode_identity, lines[:2])), "zoom")
+    assert said.participant("PERSON-17@example.org") == "par-1"
+    assert said.participant("REGISTRANT-1") == "par-1"
+    assert all(f"par-{NEW.id}-" in each["alias"] for each in place.records()[:2])
+    written = place.to.read_text() + result.output
+    assert not any(name in written for name in ("person-17", "REGISTRANT-1", "example.org"))
+
+    keys.chmod(0o644)
+    assert "others may read" in place.imported("--keys", str(keys)).stderr
 
 
 def test_a_file_of_something_else_is_left_alone(place: Place) -> None:

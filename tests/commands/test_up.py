@@ -1,11 +1,13 @@
 """`rollcall up`: the real thing on this machine, as a process, with all its children."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,7 +132,7 @@ def test_an_evening_through_crashes_and_back_on_the_same_folder(
         first.wait(lambda: len(first.pids("sink")) == 2)
     first.end(signal.SIGINT, gone)
     order = re.findall(r"^(\w+) stopped$", first.said(), re.M)
-    assert sorted(order) == ["kafka", "postgres", "simulator", "sink", "worker"]
+    assert sorted(order) == ["door", "kafka", "postgres", "simulator", "sink", "worker"]
     assert order[-2:] == ["kafka", "postgres"]
 
     again = up(*data)
@@ -154,6 +156,7 @@ def test_sqlite_and_two_workers(up: Callable[..., Up], data_folder: Path, gone: 
         assert len(running.pids("worker-1")) == len(running.pids("worker-2")) == 1
         crash(running, database, "kafka")
     assert running.wait_for(r"  database  (\S+)").startswith("sqlite:///")
+    assert through_the_door(running) == {"accepted": 1}
     assert not running.pids("postgres")
 
     second = subprocess.run(
@@ -162,6 +165,30 @@ def test_sqlite_and_two_workers(up: Callable[..., Up], data_folder: Path, gone: 
     assert second.returncode == 1
     assert second.stderr == f"Error: rollcall is up on {data[1]} already\n"
     running.end(signal.SIGTERM, gone)
+
+
+def through_the_door(running: Up) -> object:
+    """The answer to an event, sent with the token that was made for a producer."""
+    address = running.wait_for(r"  door      (\S+)")
+    config = running.wait_for(r"  door      \S+ \((.*)\)")
+    token = (Path(config).parent / "classroom.token").read_text().strip()
+    event = b'{"type":"joined","id":"e1","source":"s","at":"%s","session":"1","participant":"a"}'
+    request = urllib.request.Request(
+        f"{address}/v1/events",
+        event % datetime.now(UTC).isoformat().encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+    )
+    running.wait(lambda: ready(address))
+    with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+        return json.load(answer)
+
+
+def ready(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=DEADLINE_S):
+            return True
+    except OSError:
+        return False
 
 
 def refusal(*options: str) -> str:

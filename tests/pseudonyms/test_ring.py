@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -119,3 +120,23 @@ def test_a_secret_is_in_no_repr() -> None:
         assert repr(OLD.secret) not in shown
         assert SECRET not in shown
         assert OLD.id in shown
+
+
+FRAGMENTS = [
+    *("[[key]]\n", "[key]\n", "id = ", "from = ", "secret = ", "\n", '"', "'", "=", "{", "[", "]"),
+    *("1", "9" * 5_000, "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:60Z", "inf", "\\ud800"),
+    *(f'"{SECRET}"', f'"{OLD.id}"', "2026-01-02T00:00:00Z", "\x00", "é", "#"),
+]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join) | st.binary(max_size=40))
+def test_whatever_a_file_holds_it_is_a_ring_or_told_in_a_line(content: str | bytes) -> None:
+    with TemporaryDirectory() as folder:
+        file = ring_file(Path(folder), content)
+        told = ""
+        try:
+            read_ring(file)
+        except RingError as error:
+            told = str(error)
+        assert "\n" not in told
+        assert SECRET[:8] not in told

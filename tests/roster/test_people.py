@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from schemas.policy import Policies, Policy
+from streams.pseudonyms.naming import Pseudonyms
 from streams.roster.faults import RosterError
 from streams.roster.people import Row, participants_of, read_people
+from tests.pseudonyms.rings import NEW
 from tests.roster.files import HEADER, ROW, people
 
 POLICIES = Policies(
@@ -56,6 +58,39 @@ def test_a_full_row(tmp_path: Path) -> None:
     ]
 
 
+def under_a_key(folder: Path, *aliases: str) -> list[tuple[str, ...]]:
+    lines = [f"par-{place},{ROW.partition(',')[2]},,{each}," for place, each in enumerate(aliases)]
+    file = people(folder, *lines, header=FULL)
+    return [row.aliases for row in read_people(file, POLICIES, {"evening"}, None, NEW)]
+
+
+def test_ids_and_addresses_become_pseudonyms_under_a_key(tmp_path: Path) -> None:
+    address, zoom, jaas = under_a_key(
+        tmp_path,
+        "person-17@example.org; Person-17@Example.ORG zoom:person-17@example.org zm-1",
+        "zoom:REGISTRANT-1 ZOOM:REGISTRANT-1",
+        "jaas:REGISTRANT-1:2",
+    )
+    assert address == (Pseudonyms(NEW, "any")("participant", "person-17@example.org"), "zm-1")
+    assert zoom == (Pseudonyms(NEW, "zoom")("participant", "REGISTRANT-1"),)
+    assert jaas == (Pseudonyms(NEW, "jaas")("participant", "REGISTRANT-1:2"),)
+
+
+@pytest.mark.parametrize(
+    "alias", ["zom:MARKED-1", ":MARKED-1", "zoom:", "mailto:marked@example.org"]
+)
+def test_what_is_no_alias_is_refused_and_not_told(tmp_path: Path, alias: str) -> None:
+    with pytest.raises(RosterError, match=r"line 2: aliases: (before|there)") as error:
+        under_a_key(tmp_path, alias)
+    assert "marked" not in str(error.value).lower()
+
+
+def test_two_people_of_one_address_are_told_by_pseudonym(tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match="is claimed by par-0, too") as error:
+        under_a_key(tmp_path, "marked-1@example.org", "MARKED-1@example.org")
+    assert "marked" not in str(error.value).lower()
+
+
 def test_a_bare_row_and_the_order_of_columns(tmp_path: Path) -> None:
     header = "series,enrolled_from,program,participant"
     (row,) = rows(tmp_path, "*,2026-01-05T09:00:00+01:00,morning,par-1", "", header=header)
@@ -64,6 +99,7 @@ def test_a_bare_row_and_the_order_of_columns(tmp_path: Path) -> None:
 
 
 NO_PSEUDONYM = "must be a pseudonym or a code: up to 128 characters, no `@`, no blanks"
+NO_KEY = "an id or address becomes a pseudonym with --keys, and is not taken without"
 TWICE = "participant: par-1 in evening is in line 2 already"
 NO_DAY = "neither a day such as 2026-03-02 nor an instant with an offset"
 
@@ -118,7 +154,8 @@ def test_a_wrong_row(tmp_path: Path, row: str, fault: str) -> None:
         ("0,,", "weekly_minutes: must be a whole number from 1 to 10080"),
         ("10081,,", "weekly_minutes: must be a whole number from 1 to 10080"),
         ("9.5,,", "weekly_minutes: must be a whole number from 1 to 10080"),
-        (",zm@1,", f"aliases: {NO_PSEUDONYM}"),
+        (",zm@1,", f"aliases: {NO_KEY}"),
+        (",zoom:1,", f"aliases: {NO_KEY}"),
         (
             ",,smell",
             "exempt: smell is no known signal; known: camera, chat, polls, reactions, "

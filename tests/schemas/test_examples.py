@@ -24,6 +24,7 @@ from schemas.codec import (
 )
 from schemas.contract import name_of
 from schemas.dead_letter import DeadLetter, Entry
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.instants import DAY_MS, milliseconds, rfc3339
 from schemas.outputs import OUTPUTS
@@ -46,6 +47,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     **{topic.split(".")[1]: (record,) for topic, record in OUTPUTS.items()},
     "rooms": (Booking,),
     "identities": (Identity,),
+    "door": (OutageDeclared,),
 }
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     "telemetry": decode_telemetry,
@@ -53,6 +55,7 @@ DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     **{topic.split(".")[1]: decoder(record) for topic, record in OUTPUTS.items()},
     "rooms": decode_room,
     "identities": decode_identity,
+    "door": decoder(OutageDeclared),
 }
 FILES = sorted(file for topic in DECODERS for file in (EXAMPLES / topic).glob("*.json"))
 TELEMETRY = [file for file in FILES if file.parent.name == "telemetry"]
@@ -114,8 +117,8 @@ def texts(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield key, part
 
 
-def test_every_folder_is_a_topic() -> None:
-    names = {topic.name.split(".")[1] for topic in TOPICS}
+def test_every_folder_is_a_topic_or_the_door() -> None:
+    names = {"door", *(topic.name.split(".")[1] for topic in TOPICS)}
     assert {folder.name for folder in EXAMPLES.iterdir()} == {*DECODERS, "deadletters"} <= names
 
 

@@ -4,12 +4,12 @@ A scheme is a pure function of the request as it came and of all secrets that ar
 more while one is being replaced; any may match. `SCHEMES` in `schemes` is the list. A scheme
 never raises: whatever is wrong with a request is a `Forged`, whose code holds none of its text.
 
-What the file of one secret holds; blanks around it do not count:
+What one secret is, a line of a webhook's file of secrets; blanks around it do not count:
 
 | platform | secret |
 |---|---|
 | zoom | the app's secret token, as the Marketplace shows it |
-| livekit | one line `apikey:secret`; the secret has at least 32 characters |
+| livekit | `apikey:secret`; the secret itself has at least 32 characters |
 | bigbluebutton, bigbluebutton-mapped | the server's shared secret (`bbb-conf --secret`) |
 | jitsi | the token of `api_headers = { Authorization = "Bearer TOKEN" }`, without `Bearer` |
 | jaas | the endpoint's secret as the JaaS console shows it, `whsec_` included |

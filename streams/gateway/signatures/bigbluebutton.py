@@ -16,6 +16,7 @@ from hashlib import sha1, sha256, sha384, sha512
 from typing import Any
 
 from schemas.instants import DAY_MS, MINUTE_MS
+from schemas.platforms.form import unescaped
 from streams.gateway.signatures.checks import Window, bearer, mark, plain, same
 from streams.gateway.signatures.scheme import Forged, Request, Verdict, Verified
 
@@ -27,7 +28,6 @@ DIGESTS: Mapping[int, Callable[[bytes], Any]] = {40: sha1, 64: sha256, 96: sha38
 LEGACY_FIELDS = (["event", "timestamp"], ["event", "timestamp", "domain"])
 
 _TIMESTAMP = re.compile(rb"(?:\A|&)timestamp=([1-9][0-9]{12})(?=&|\Z)")
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 def verify(request: Request, secrets: Sequence[bytes]) -> Verdict:
@@ -68,14 +68,10 @@ def _as_json(form: bytes) -> bytes | None:
     """The form as `JSON.stringify` writes its fields, the time as a number."""
     pairs = [pair.partition(b"=") for pair in form.split(b"&")]
     try:
-        fields = {name.decode(): _unescaped(value).decode() for name, _, value in pairs}
+        fields = {name.decode(): unescaped(value).decode() for name, _, value in pairs}
     except UnicodeDecodeError:
         return None
     if len(fields) != len(pairs) or list(fields) not in LEGACY_FIELDS:
         return None
     told = {**fields, "timestamp": int(fields["timestamp"])}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _unescaped(value: bytes) -> bytes:
-    return _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1].decode()), value.replace(b"+", b" "))

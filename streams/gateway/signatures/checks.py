@@ -51,9 +51,9 @@ nothing: its records have the ids that they had.
 
 
 def header(request: Request, name: str) -> str | None:
-    """A header of sensible length, in ASCII; empty is as good as none."""
+    """A header of sensible length; empty is as good as none."""
     value = request.headers.get(name, "")
-    return value if value and len(value) <= LONGEST_HEADER and value.isascii() else None
+    return value if 0 < len(value) <= LONGEST_HEADER else None
 
 
 def bearer(request: Request) -> str | None:
@@ -105,6 +105,9 @@ def same(given: str | None, expected: bytes) -> bool:
 
 
 def mark(platform: str, request: Request) -> str:
-    """What is the same for every delivery of this request."""
-    parts = (platform.encode(), request.tail.encode("utf-8", "surrogatepass"), request.body)
+    """What is the same for every delivery of this request to this door, which is one tenant's."""
+    place = [
+        text.encode("utf-8", "surrogatepass") for text in (platform, request.url, request.tail)
+    ]
+    parts = (*place, request.body)
     return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()

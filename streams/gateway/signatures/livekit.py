@@ -80,7 +80,8 @@ def _claims(token: str, pair: Pair) -> Mapping[str, Any] | None:
             token, pair.secret, algorithms=["HS256"], issuer=pair.key, options=OPTIONS
         )
     except (jwt.PyJWTError, ValueError, RecursionError):
-        # The header is decoded before the signature is checked, so that it may be anything.
+        # The header is decoded before the signature is checked, so that it may be anything; older
+        # versions of PyJWT let the last of these through.
         return None
 
 

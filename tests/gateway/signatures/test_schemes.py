@@ -119,12 +119,13 @@ def test_a_redelivery_has_the_mark_of_the_first(sender: Sender) -> None:
     assert len(first) == 64
 
 
-def test_marks_of_platforms_and_paths_differ() -> None:
+def test_marks_of_platforms_paths_and_tenants_differ() -> None:
     marks = {mark_of(each, genuine(each, body=SENDERS[2].body)) for each in SENDERS}
     assert len(marks) == len(SENDERS) - 2  # BigBlueButton's two are one platform, Recall.ai's too.
     jitsi = next(each for each in SENDERS if each.platform == "jitsi")
-    left = genuine(jitsi)._replace(tail="events/occupant/left")
-    assert mark_of(jitsi, left) != mark_of(jitsi, genuine(jitsi))
+    here = mark_of(jitsi, genuine(jitsi))
+    assert mark_of(jitsi, genuine(jitsi)._replace(tail="events/occupant/left")) != here
+    assert mark_of(jitsi, genuine(jitsi)._replace(url=URL.replace("north", "south"))) != here
 
 
 def places(request: Request) -> list[tuple[str, str]]:
