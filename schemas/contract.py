@@ -30,7 +30,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
-
 DOOR = "rollcall.door.v1"
 """In place of a topic, for what only the door takes: it makes other records of it."""
 

@@ -24,7 +24,7 @@ BY_PRODUCERS: tuple[str, ...] = tuple(name for name in SENT if name != "void")
 
 BY_STAFF: tuple[str, ...] = (
     *TOLD,
-    *("session_scheduled", "outage", "break", "identified", "void", "identity", "outage_declared"),
+    *("session_scheduled", "outage", "outage_declared", "break", "identified", "void", "identity"),
 )
 """What systems of record tell, each by who has the role for it."""
 

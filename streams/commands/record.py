@@ -191,6 +191,6 @@ def _told(verb: Verb, person: str, fact: care.CareEvent | None, destination: Des
 for verb in VERBS:
     record.add_command(_command(verb))
 record.add_command(excuse_all)
-record.add_command(identified_command)
 record.add_command(link)
 record.add_command(outage)
+record.add_command(identified_command)

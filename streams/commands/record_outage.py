@@ -15,6 +15,7 @@ from streams.commands.record_options import Moment
 from streams.recording.destination import Destination
 from streams.recording.known import Known
 from streams.recording.outages import Declared, fanned_out, touched
+from streams.recording.sessions import of_sessions
 from streams.rooms import LEAD_MS, Rooms
 
 LEAD = timedelta(milliseconds=LEAD_MS)
@@ -81,7 +82,7 @@ def outage(
 
 
 def _known(destination: Destination, declared: Declared) -> Known:
-    known = destination.of_sessions(declared.sessions)
+    known = of_sessions(destination, declared.sessions)
     if declared.sessions:
         return destination.with_sessions(known, declared.sessions)
     if not known.complete and destination.database_url is None:

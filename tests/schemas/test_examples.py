@@ -118,7 +118,7 @@ def texts(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_every_folder_is_a_topic_or_the_door() -> None:
-    names = {"door", *(topic.name.split(".")[1] for topic in TOPICS)}
+    names = {topic.name.split(".")[1] for topic in TOPICS} | {"door"}
     assert {folder.name for folder in EXAMPLES.iterdir()} == {*DECODERS, "deadletters"} <= names
 
 
