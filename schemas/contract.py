@@ -1,8 +1,8 @@
 """Contract: every record as a JSON Schema (draft 2020-12), made from the record itself.
 
 What msgspec says of a record is mended where its decoder is stricter: a `type` is a constant,
-dates and instants have a form, texts no control characters, and two staff facts need one field
-or another. Unknown fields are allowed, because readers ignore them.
+dates and instants have a form, texts no control characters, and three records need one field or
+another. Unknown fields are allowed, because readers ignore them.
 
 The decoder refuses a few things more, which no schema can say: an instant that no calendar has
 or outside of the years 2000 to 2200, an end before its beginning, a session that makes up for
@@ -26,16 +26,16 @@ from schemas.room import Booking
 from schemas.telemetry import Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
 
-DOOR = "rollcall.door.v1"
-"""No topic: what only the door takes, and says in other records."""
-
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
+DOOR = "rollcall.door.v1"
+"""In place of a topic, for what only the door takes: it makes other records of it."""
+
 
 class Contract(NamedTuple):
-    """One record type, and the name of the topic it lies on."""
+    """One record type, and the name of the topic it lies on, or `DOOR`."""
 
     topic: str
     record: type
@@ -80,14 +80,21 @@ FORMS: Mapping[str, str] = {
 PRINTABLE = r"^[^\u0000-\u001f\u007f]*$"
 
 _TEXT: Schema = {"type": "string"}
+_WHOLE: Schema = {"type": "integer"}
 _NOTHING: Schema = {"type": "null"}
-NEEDS: Mapping[str, Schema] = {
-    "goals_agreed": {
+
+
+def _any(fields: Mapping[str, Schema]) -> Schema:
+    return {
         "anyOf": [
-            {"required": [field], "properties": {field: {"type": "integer"}}}
-            for field in ("practice_days", "participation")
+            {"required": [field], "properties": {field: held}} for field, held in fields.items()
         ]
-    },
+    }
+
+
+NEEDS: Mapping[str, Schema] = {
+    "goals_agreed": _any({"practice_days": _WHOLE, "participation": _WHOLE}),
+    "outage_declared": _any({"platform": _TEXT, "program": _TEXT}),
     "waived": {
         "oneOf": [
             {

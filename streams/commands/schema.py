@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from schemas.contract import CONTRACTS, schema_of
+from schemas.contract import CONTRACTS, DOOR, schema_of
 from schemas.openapi import document
 from streams.commands.options import one_line_errors
 
@@ -39,7 +39,8 @@ def schema(name: str | None, folder: Path | None) -> None:
         return
     if name is None:
         for each, contract in CONTRACTS.items():
-            click.echo(f"{each:<20} {contract.topic}")
+            place = "the door's /v1/care" if contract.topic == DOOR else contract.topic
+            click.echo(f"{each:<20} {place}")
         click.echo(f"{OPENAPI:<20} the door's HTTP interface")
     else:
         click.echo(_text(document() if name == OPENAPI else schema_of(name)), nl=False)
