@@ -18,14 +18,15 @@ same record again instead of draining a little more each time.
 Not counted, neither as refused nor as taken, is what is refused as planned (`PLANNED`): an age
 that policy does not admit, after an outage, a replay or a nightly repetition of old schedules
 comes by the thousand, and waiting would only make it older; and a subject at its cap is one
-runaway device, which is not to stop everybody else. `from_the_future` counts: where all clocks
-but one are right, that one must not turn every record into a dead letter.
+runaway device, which is not to stop everybody else. Nor is what a redrive sent again, which
+somebody chose to try. `from_the_future` counts: a broker whose clock is wrong must not turn
+every record into a dead letter.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from schemas.dead_letter import Arrival, DeadLetter, Reason
+from schemas.dead_letter import Arrival, DeadLetter, Reason, attempt
 from streams.state import Mask, Recent
 
 WINDOW = 1_000
@@ -75,7 +76,7 @@ def _steps(
         letter = letters.get(arrival.offset)
         if letter is None:
             good += 1
-        elif letter.reason not in PLANNED:
+        elif letter.reason not in PLANNED and attempt(letter.arrival.headers) == 1:
             recent, good = _refused(_taken(recent, good)), 0
             yield recent, arrival.offset
     yield _taken(recent, good), None

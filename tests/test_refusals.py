@@ -71,6 +71,19 @@ def test_both_sides_of_the_limits(
     assert (excess and excess.offset) == (None if at is None else 2 * at)
 
 
+def test_what_a_redrive_sent_again_is_not_counted() -> None:
+    arrivals = [
+        Entry(number, 0, b"k", b"v", [("rollcall.attempt", b"2")] if number % 10 else [])
+        for number in range(5_000)
+    ]
+    letters = [DeadLetter("invalid_json", "", arrival) for arrival in arrivals]
+
+    assert count(Recent(), arrivals[:-10], letters[:-10], DEFAULT)[1] is None
+    _, excess = count(Recent(), arrivals, letters, DEFAULT)
+    assert excess is not None
+    assert excess.offset == 4_990
+
+
 def test_what_is_told_says_how_much() -> None:
     _, of_run = told(BAD * 700, DEFAULT)
     _, of_share = told((BAD * 2 + GOOD) * 334, DEFAULT)
