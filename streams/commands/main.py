@@ -3,6 +3,7 @@
 import click
 
 from streams.commands.convert import convert
+from streams.commands.deadletters import deadletters
 from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.policy import policy
@@ -27,6 +28,7 @@ def main() -> None:
 
 for command in (
     convert,
+    deadletters,
     demo,
     explain,
     policy,
