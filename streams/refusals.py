@@ -11,6 +11,10 @@ Two limits, each on the records of one partition that are counted:
             record among others. It needs a whole window, or two bad records of three would do.
     run     so many in a row were refused: a fault in all of them, from the very first on.
 
+By default more than half, and half a window in a row. One bad producer among several stays below
+a half, and a quiet partition's one bad file below five hundred; a release that refuses everything
+is stopped after five hundred letters, whether the worker was just started or had run for long.
+
 Both look only at a record that is refused, so that what is good never stops anything, and what
 they say lies with the position it was said at: a restart counts on from there, and stops at the
 same record again instead of draining a little more each time.
@@ -64,6 +68,11 @@ def count(
     return recent, None
 
 
+def counts(letter: DeadLetter) -> bool:
+    """Whether a refusal counts: it was not planned, and nobody chose to try the record again."""
+    return letter.reason not in PLANNED and attempt(letter.arrival.headers) == 1
+
+
 def _steps(
     recent: Recent, arrivals: Sequence[Arrival], letters: Mapping[int, DeadLetter]
 ) -> Iterator[tuple[Recent, int | None]]:
@@ -76,7 +85,7 @@ def _steps(
         letter = letters.get(arrival.offset)
         if letter is None:
             good += 1
-        elif letter.reason not in PLANNED and attempt(letter.arrival.headers) == 1:
+        elif counts(letter):
             recent, good = _refused(_taken(recent, good)), 0
             yield recent, arrival.offset
     yield _taken(recent, good), None

@@ -29,7 +29,7 @@ from streams.deadletters.sending import Sender
 from streams.deadletters.survey import Histogram, Move, Survey
 from streams.reading import read_partitions
 
-BATCH_LETTERS = 500
+BATCH_LETTERS = 2_000
 BATCH_BYTES = 8 << 20
 
 

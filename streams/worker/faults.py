@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from schemas.dead_letter import DeadLetter
 from streams.ledger import Checkpoint
-from streams.refusals import Excess
+from streams.refusals import Excess, counts
 from streams.settings import PREFIX
 from streams.worker.place import Place
 
@@ -36,8 +36,9 @@ def too_many(captured: Checkpoint, folded: int) -> bool:
 
 
 def excessive(excess: Excess, letters: Sequence[DeadLetter]) -> str:
-    """Why no more is refused, as part of one line: `letters` were, the latest of them last."""
-    [(reason, _)] = Counter(letter.reason for letter in letters).most_common(1)
+    """Why no more is refused, as part of one line; `letters` are what was refused at last."""
+    reasons = Counter(letter.reason for letter in letters if counts(letter))
+    [(reason, _)] = reasons.most_common(1)
     return (
         f"{excess.said} up to offset {excess.offset} were refused, most as {reason}; what came "
         "since the last checkpoint is not written: mend what sends or reads them, or raise "
