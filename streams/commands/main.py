@@ -3,6 +3,7 @@
 import click
 
 from streams.commands.convert import convert
+from streams.commands.deadletters import deadletters
 from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.gateway import gateway
@@ -30,6 +31,7 @@ def main() -> None:
 
 for command in (
     convert,
+    deadletters,
     demo,
     explain,
     gateway,
