@@ -3,7 +3,7 @@
 A producer may compress better than we do, and the headers that say why come on top. Nothing of
 the original is lost: the whole record (key, value, headers) is packed as MessagePack and cut
 into slices. Each part carries the headers of the reason and `rollcall.part: i/n`; the parts of
-one letter follow each other in one partition.
+one letter come in order in one partition, where those of another stage's may lie among them.
 """
 
 from collections.abc import Sequence

@@ -5,18 +5,29 @@ booking there is, and a session that moves to another room leaves none behind. T
 revision of a session holds, whichever room it names.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from schemas.instants import Instant
-from schemas.telemetry import Identifier, Revision, check_planned
+from schemas.telemetry import (
+    MOST_HOSTS,
+    MOST_PEOPLE,
+    Identifier,
+    Revision,
+    SessionScheduled,
+    check_planned,
+)
 
 
 class Booking(
     Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="booking"
 ):
-    """The session is planned in `room`, the pseudonym of what `platform` calls it."""
+    """The session is planned in `room`, the pseudonym of what `platform` calls it.
+
+    `people` are those whom it expects, hosts among them: who stays in the room from one session
+    to the next is at both if both expect them.
+    """
 
     id: Identifier
     source: Identifier
@@ -29,6 +40,13 @@ class Booking(
     starts_at: Instant
     ends_at: Instant
     status: Literal["planned", "cancelled"] = "planned"
+    people: Annotated[tuple[Identifier, ...], Meta(max_length=MOST_PEOPLE + MOST_HOSTS)] = ()
 
     def __post_init__(self) -> None:
         check_planned(self.starts_at, self.ends_at)
+
+
+def people_of(plan: SessionScheduled) -> tuple[str, ...]:
+    """Whom a plan expects, hosts among them."""
+    expected = {entry.participant for entry in plan.roster} | set(plan.hosts)
+    return tuple(sorted(expected))

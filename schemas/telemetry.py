@@ -26,6 +26,8 @@ LONGEST_SESSION = timedelta(hours=48)
 MOST_PEOPLE = 1_000
 """People in one roster; also the most one session may ever hold."""
 
+MOST_HOSTS = 64
+
 
 def check_planned(starts_at: datetime, ends_at: datetime) -> None:
     """Raises ValueError for times that no session can be planned at."""
@@ -91,7 +93,7 @@ class SessionScheduled(
     room: Identifier | None = None
     delivery: Literal["live", "report"] = "live"
     breaks: Annotated[tuple[Span, ...], Meta(max_length=64)] = ()
-    hosts: Annotated[tuple[Identifier, ...], Meta(max_length=64)] = ()
+    hosts: Annotated[tuple[Identifier, ...], Meta(max_length=MOST_HOSTS)] = ()
     roster: Annotated[tuple[RosterEntry, ...], Meta(max_length=MOST_PEOPLE)] = ()
 
     def __post_init__(self) -> None:

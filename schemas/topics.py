@@ -95,9 +95,9 @@ IDENTITIES = Topic(
 DEAD_LETTERS = Topic(
     name="rollcall.deadletters.v1",
     key="as it came",
-    holds="records that could not be taken in, as they came, with the reason",
-    writer="session stage, care stage",
-    readers="operators",
+    holds="records that could not be taken in, as they came, with the reason; marks of redrives",
+    writer="session stage, care stage, redrive",
+    readers="operators, redrive",
     retention_ms=30 * DAY_MS,
     # Room for the largest record another topic lets through, and the reason in its headers.
     max_message_bytes=MEBIBYTE + 64 * 1024,

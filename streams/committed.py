@@ -1,4 +1,4 @@
-"""Committed: a consumer of what is committed, in no group, and how it says what went wrong."""
+"""Committed: a consumer of what is committed, alone, and how it says what went wrong."""
 
 import socket
 from collections.abc import Mapping
@@ -20,8 +20,12 @@ class ReadingError(Exception):
     """The broker is away or refuses, or has no such topic or offset. The message is one line."""
 
 
-def connected(bootstrap: str, security: Mapping[str, Any] = NO_SECURITY) -> KafkaConsumer:
-    """A consumer of committed records, with no group and nothing assigned yet.
+def connected(
+    bootstrap: str, security: Mapping[str, Any] = NO_SECURITY, group: str | None = None
+) -> KafkaConsumer:
+    """A consumer of committed records, with nothing assigned yet.
+
+    `group` names the offsets that it may ask for and commit; it never joins others in it.
 
     Raises:
         KafkaError: no broker answers. Nothing is left then of the consumer, whose thread would
@@ -42,7 +46,8 @@ def connected(bootstrap: str, security: Mapping[str, Any] = NO_SECURITY) -> Kafk
             bootstrap_servers=bootstrap,
             bootstrap_timeout_ms=BOOTSTRAP_TIMEOUT_MS,
             request_timeout_ms=ANSWER_TIMEOUT_MS,
-            group_id=None,
+            group_id=group,
+            enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="none",
             allow_auto_create_topics=False,

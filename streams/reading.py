@@ -5,8 +5,9 @@ transaction that is open then counts as not there, with all that lies behind its
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -23,13 +24,14 @@ from streams.committed import (
     places,
 )
 
-__all__ = ["ReadingError", "read_subject", "read_topic"]
+__all__ = ["ReadingError", "read_partitions", "read_subject", "read_topic"]
 
 PATIENCE_S = 10.0
 """Without a step forward for so long, the broker counts as away."""
 RECORDS_AT_ONCE = 5_000
 LONGEST_POLL_MS = 500
 CLOSING_MS = 1_000
+NOWHERE: Mapping[int, int] = MappingProxyType({})
 
 
 def read_topic(
@@ -40,7 +42,7 @@ def read_topic(
     offset: int | None = None,
     since_ms: int | None = None,
     security: Mapping[str, Any] = NO_SECURITY,
-) -> Iterator[Entry]:
+) -> Generator[Entry, None, None]:
     """Every committed record of `topic`, or of one `partition`, in order within each.
 
     From the beginning; or from `offset` of each partition read; or from the first record
@@ -56,7 +58,28 @@ def read_topic(
             chosen = [place for place in chosen if place.partition == partition]
             if not chosen:
                 raise ReadingError(f"the topic {topic} has no partition {partition}")
-        yield from _read(consumer, chosen, offset, since_ms)
+        yield from (entry for _, entry in _read(consumer, chosen, offset, since_ms))
+
+
+def read_partitions(
+    bootstrap: str,
+    topic: str,
+    starts: Mapping[int, int],
+    *,
+    since_ms: int | None = None,
+    security: Mapping[str, Any] = NO_SECURITY,
+) -> Iterator[tuple[int, Entry]]:
+    """Every committed record of `topic` with the number of its partition, as `read_topic` does.
+
+    From the offset that `starts` has for its partition; where it has none, or one that the log
+    does not have, from the beginning or from `since_ms`.
+
+    Raises:
+        ReadingError: the broker is away, or has no such topic.
+    """
+    with _reader(bootstrap, security) as consumer:
+        for place, entry in _read(consumer, places(consumer, topic), None, since_ms, starts):
+            yield place.partition, entry
 
 
 def read_subject(
@@ -79,7 +102,7 @@ def read_subject(
         all_places = places(consumer, topic)
         place = all_places[(murmur2(key) & 0x7FFFFFFF) % len(all_places)]
         found = _read(consumer, [place], None, since_ms)
-        yield from (entry for entry in found if entry.key == key)
+        yield from (entry for _, entry in found if entry.key == key)
 
 
 @contextmanager
@@ -100,9 +123,14 @@ def _read(
     chosen: list[TopicPartition],
     offset: int | None,
     since_ms: int | None,
-) -> Iterator[Entry]:
+    least: Mapping[int, int] = NOWHERE,
+) -> Iterator[tuple[TopicPartition, Entry]]:
     ends = consumer.end_offsets(chosen, ANSWER_TIMEOUT_MS)
     starts = _starts(consumer, chosen, offset, since_ms, ends)
+    for place in chosen:
+        # Beyond the end is nothing that was ever read: the log was made anew.
+        if starts[place] < (known := least.get(place.partition, 0)) <= ends[place]:
+            starts[place] = known
     open_ends = {place: end for place, end in ends.items() if starts[place] < end}
     consumer.assign(list(open_ends))
     for place in open_ends:
@@ -111,7 +139,10 @@ def _read(
     while open_ends:
         for place, records in consumer.poll(LONGEST_POLL_MS, RECORDS_AT_ONCE).items():
             yield from (
-                Entry(each.offset, each.timestamp, each.key, each.value, tuple(each.headers))
+                (
+                    place,
+                    Entry(each.offset, each.timestamp, each.key, each.value, tuple(each.headers)),
+                )
                 for each in records
                 if each.offset < ends[place]
             )

@@ -32,6 +32,9 @@ that a room that recurs stands for another meeting on the next day. Attendance c
 after the planned end, so that what is taken in too much can lengthen no more than a dose.
 """
 
+MOST_BESIDE = 12
+"""Sessions in a row, before or after one, that somebody may stay through."""
+
 KEPT_MS = 30 * DAY_MS
 """How long after its end a booking is known: longer than anything about its session is taken in."""
 
@@ -83,6 +86,20 @@ class Rooms:
         booking = claims[found - 1].booking
         return booking if at < milliseconds(booking.ends_at) + LAG_MS else None
 
+    def back_to_back(self, room: str, at: int) -> tuple[list[Booking], list[Booking]]:
+        """The sessions before and after the one that holds `room` at an instant.
+
+        Only those that follow each other with no more than `LEAD_MS` between, so that somebody
+        may stay in the room from one to the next; the nearest ones, in order of their starts.
+        """
+        held = self.session_of(room, at)
+        if held is None:
+            return [], []
+        chain = [claim.booking for claim in self._claims[room]]
+        place = chain.index(held)
+        before, after = chain[max(0, place - MOST_BESIDE) : place], chain[place + 1 :]
+        return _follow(held, before[::-1])[::-1], _follow(held, after[:MOST_BESIDE])
+
     def booking_of(self, session: str) -> Booking | None:
         """The newest booking of a session, also of one that is cancelled; None if unknown."""
         return self._newest.get(session)
@@ -117,6 +134,18 @@ class Rooms:
             claims.append(_Claim(max(starts - LEAD_MS, min(busy_until, starts)), booking))
             busy_until = max(busy_until, milliseconds(booking.ends_at))
         return claims
+
+
+def _follow(held: Booking, others: list[Booking]) -> list[Booking]:
+    """Of `others`, going away from `held`, those up to the first rest of the room."""
+    found: list[Booking] = []
+    for other in others:
+        near = found[-1] if found else held
+        first, second = sorted((near, other), key=_order)
+        if milliseconds(second.starts_at) - milliseconds(first.ends_at) > LEAD_MS:
+            break
+        found.append(other)
+    return found
 
 
 def meets(starts_at: int, ends_at: int, begins: int, ends: int) -> bool:

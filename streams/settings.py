@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from streams.refusals import Limits
 from streams.stage import Pacing
 
 PREFIX = "ROLLCALL_"
@@ -24,8 +25,9 @@ class Settings:
     `bootstrap` is a comma-separated list of `host:port`. `partitions` None takes the number
     that the source topic has. `policies` are files or folders; without any the shipped default
     serves. `scale` divides the durations of policies and pacing. `metrics_port` None or 0
-    answers no scrapes. `security` are aiokafka's connection settings, `admin_security` those
-    of kafka-python for the check at the start.
+    answers no scrapes. `dead_letter_share` is of one, and `dead_letter_run` 0 is no limit: how
+    much of a partition may be refused before the worker stops. `security` are aiokafka's
+    connection settings, `admin_security` those of kafka-python for the check at the start.
     """
 
     bootstrap: str
@@ -45,12 +47,14 @@ class Settings:
     session_timeout_ms: int = 6_000
     heartbeat_ms: int = 2_000
     watchdog_ms: int = 60_000
+    dead_letter_share: float = 0.5
+    dead_letter_run: int = 500
     data: Path = Path("rollcall-data")
     security: Mapping[str, Any] = field(default_factory=dict)
     admin_security: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, (least, most) in RANGES.items():
+        for name, (least, most) in (RANGES | SHARES).items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
                 raise SettingsError(f"{name}: {value} is not between {least} and {most}")
@@ -75,6 +79,11 @@ class Settings:
         pacing = Pacing(self.assess_every_ms, self.publish_every_ms, self.save_every_ms)
         return pacing.scaled(self.scale)
 
+    @property
+    def limits(self) -> Limits:
+        """How much of a partition may be refused."""
+        return Limits(self.dead_letter_share, self.dead_letter_run)
+
 
 RANGES: dict[str, tuple[int, int]] = {
     "partitions": (1, 10_000),
@@ -89,7 +98,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "session_timeout_ms": (1_000, 60_000),
     "heartbeat_ms": (100, 20_000),
     "watchdog_ms": (5_000, 3_600_000),
+    "dead_letter_run": (0, 1_000_000_000),
 }
+SHARES: dict[str, tuple[float, float]] = {"dead_letter_share": (0.0, 1.0)}
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -108,6 +119,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "policies": _paths,
     "data": Path,
     **dict.fromkeys(RANGES, int),
+    **dict.fromkeys(SHARES, float),
 }
 
 
@@ -124,7 +136,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             try:
                 given[name] = read(text)
             except ValueError:
-                raise SettingsError(f"{key}: {text!r} is not a whole number") from None
+                kind = "number" if name in SHARES else "whole number"
+                raise SettingsError(f"{key}: {text!r} is not a {kind}") from None
     given.setdefault("bootstrap", "")
     try:
         return Settings(**given)

@@ -42,6 +42,24 @@ class ClosedMark(Struct, frozen=True, array_like=True, tag=2):
     until: int
 
 
+class Mask(int):
+    """A set of small whole numbers as bits; MessagePack has no integers beyond 64 bits."""
+
+    __slots__ = ()
+
+
+class Recent(Struct, frozen=True, array_like=True):
+    """What became of the last records before a position, as far as they are counted.
+
+    The `run` latest were refused, one after the other. `refused` has a bit for each of the
+    `seen` latest, the last one's lowest: set where it was refused.
+    """
+
+    run: int = 0
+    seen: int = 0
+    refused: Mask = Mask(0)
+
+
 class Progress(Struct, frozen=True, kw_only=True):
     """Where a partition stands; `low` is the first offset not covered by a state record.
 
@@ -54,12 +72,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     partitions: int
     policies: dict[str, str]
     now: int
-
-
-class Mask(int):
-    """A set of small whole numbers as bits; MessagePack has no integers beyond 64 bits."""
-
-    __slots__ = ()
+    recent: Recent = Recent()
 
 
 def _to_plain(value: Any) -> Any:
@@ -80,7 +93,7 @@ def _from_plain(wanted: type, value: Any) -> Any:
 
 _encode = msgspec.msgpack.Encoder(enc_hook=_to_plain).encode
 _decode_record = msgspec.msgpack.Decoder(SubjectState | ClosedMark).decode
-_decode_progress = msgspec.msgpack.Decoder(Progress).decode
+_decode_progress = msgspec.msgpack.Decoder(Progress, dec_hook=_from_plain).decode
 
 
 def encode(record: Struct) -> bytes:

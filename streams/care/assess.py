@@ -20,7 +20,7 @@ from streams.care.publish import advised_output, concern_output, held_output, we
 from streams.care.recommendations import Advised, advise, recommendation_id, snoozes
 from streams.care.staff import Said, said
 from streams.care.violations import Held, judge
-from streams.intervals import union
+from streams.intervals import clip, union
 from streams.stage import Assessment, Output
 
 PLANNED = "something is planned, or nothing is asked any more"
@@ -116,12 +116,16 @@ def _in_progress(result: Result, now: int) -> bool:
 
 
 def _overlapping(results: Mapping[str, Result]) -> set[str]:
-    """Sessions in which the person was while they were in another one; void ones are none."""
+    """Sessions in which the person was while they were in another one; void ones are none.
+
+    What lies outside of a session's own time is not looked at: a room may be entered before it,
+    and stayed in for the next.
+    """
     seen = sorted(
         (begin, end, each.session)
         for each in results.values()
         if not (each.withdrawn or each.void)
-        for begin, end in union(each.observed)
+        for begin, end in clip(union(each.observed), each.starts_at, each.ends_at)
     )
     found: set[str] = set()
     latest: tuple[int, str] | None = None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from schemas.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 from schemas.instants import milliseconds, plausible, rfc3339
 from schemas.platforms.source import DateOrder, Meeting, Naming, Report, Source
 from schemas.telemetry import LONGEST_SESSION, Kind
@@ -22,7 +23,6 @@ from streams.pseudonyms.identities import Identities
 from streams.pseudonyms.keeping import new_ring
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Ring, RingError, read_ring
-from streams.recording.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NO_KEY = "pseudonyms need a key: make one with `rollcall convert --new-key FILE`, give it as --key"

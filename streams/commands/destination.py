@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from schemas.checking import RefusedError
 from sinks.faults import DatabaseAwayError, DatabaseUnusableError
 from streams.appending import SendError
 from streams.commands.connection import address, prefix_option
 from streams.commands.journal import quiet_clients
 from streams.committed import ReadingError
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.up.address import known_bootstrap
 

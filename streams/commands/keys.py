@@ -10,6 +10,7 @@ from typing import get_args
 
 import click
 
+from schemas.checking import RefusedError
 from schemas.instants import HOUR_MS, milliseconds, rfc3339
 from schemas.platforms.source import Thing
 from streams.commands.keys_rekey import rekey
@@ -20,7 +21,6 @@ from streams.commands.record_options import Moment
 from streams.pseudonyms.keeping import new_ring, retire, rotate
 from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import Key, Ring, RingError, read_ring
-from streams.recording.checking import RefusedError
 
 A_RING = click.Path(exists=True, dir_okay=False, path_type=Path)
 STDIN = "-"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from schemas.checking import RefusedError
 from schemas.instants import instant
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.names import names_in, platform_name
 from streams.commands.options import one_line_errors
 from streams.pseudonyms.identities import Identities
 from streams.pseudonyms.ring import Ring, RingError, read_ring
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.rekeying import Rekeyed, rekeyed
 

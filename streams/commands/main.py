@@ -3,6 +3,7 @@
 import click
 
 from streams.commands.convert import convert
+from streams.commands.deadletters import deadletters
 from streams.commands.demo import demo
 from streams.commands.explain import explain
 from streams.commands.gateway import gateway
@@ -11,6 +12,7 @@ from streams.commands.policy import policy
 from streams.commands.record import record
 from streams.commands.replay import replay_command
 from streams.commands.roster import roster
+from streams.commands.schema import schema
 from streams.commands.score import score
 from streams.commands.simulate import simulate
 from streams.commands.sink import sink
@@ -29,6 +31,7 @@ def main() -> None:
 
 for command in (
     convert,
+    deadletters,
     demo,
     explain,
     gateway,
@@ -37,6 +40,7 @@ for command in (
     record,
     roster,
     replay_command,
+    schema,
     score,
     simulate,
     sink,

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
+from schemas.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 from streams.pseudonyms.raw import PLATFORMS
-from streams.recording.checking import NO_PSEUDONYM, RefusedError, pseudonymous
 
 
 def platform_name(context: click.Context, option: click.Parameter, given: Any) -> Any:

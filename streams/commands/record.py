@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from schemas import care
+from schemas.checking import RefusedError
 from schemas.instants import instant, milliseconds
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
@@ -17,7 +18,6 @@ from streams.commands.record_identified import identified_command
 from streams.commands.record_link import link
 from streams.commands.record_options import Decorator, Moment, options_of
 from streams.commands.record_outage import outage
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.make_up import start_of
 from streams.recording.settling import Said, settled
@@ -191,6 +191,6 @@ def _told(verb: Verb, person: str, fact: care.CareEvent | None, destination: Des
 for verb in VERBS:
     record.add_command(_command(verb))
 record.add_command(excuse_all)
-record.add_command(identified_command)
 record.add_command(link)
 record.add_command(outage)
+record.add_command(identified_command)

@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from schemas.care import AbsenceDecided, CareEvent
+from schemas.checking import RefusedError
 from schemas.instants import instant, rfc3339
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.pipes import silent_when_unread
 from streams.commands.record_options import Day, Moment
 from streams.policies import load
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.excusing import Excuse, excuses, on_day
 from streams.recording.known import Session

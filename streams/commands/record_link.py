@@ -12,6 +12,7 @@ from streams.commands.options import one_line_errors
 from streams.commands.record_options import Moment
 from streams.recording.destination import Destination
 from streams.recording.linking import Ends, Link, linked
+from streams.recording.sessions import telemetry_of, times_of
 
 
 @click.command()
@@ -33,7 +34,8 @@ def link(
 
     What happened in UNSCHEDULED is said again of SCHEDULED, with the same ids, and UNSCHEDULED
     becomes void, so that it counts for nobody. Repeating it adds only what came late. It cannot
-    be taken back: what is said of a session stays said.
+    be taken back: what is said of a session stays said. Do it while SCHEDULED may still be
+    corrected (session.corrections_for, 10 days); later it is a dead letter.
 
     With --kafka the log is read for both sessions, else the file given by --to. A plan that the
     log no longer has is looked up in the rooms booked, and in the database.
@@ -52,8 +54,8 @@ def link(
 
 
 def _ends(destination: Destination, session: str) -> Ends:
-    telemetry = destination.telemetry_of(session)
-    return Ends(session, telemetry, destination.times_of(session, telemetry))
+    telemetry = telemetry_of(destination, session)
+    return Ends(session, telemetry, times_of(destination, session, telemetry))
 
 
 def _tell(

@@ -6,15 +6,16 @@ from typing import Any
 
 import click
 
+from schemas.checking import RefusedError
 from schemas.instants import instant
 from schemas.telemetry import LONGEST_SESSION
 from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors
 from streams.commands.record_options import Moment
-from streams.recording.checking import RefusedError
 from streams.recording.destination import Destination
 from streams.recording.known import Known
 from streams.recording.outages import Declared, fanned_out, touched
+from streams.recording.sessions import of_sessions
 from streams.rooms import LEAD_MS, Rooms
 
 LEAD = timedelta(milliseconds=LEAD_MS)
@@ -81,7 +82,7 @@ def outage(
 
 
 def _known(destination: Destination, declared: Declared) -> Known:
-    known = destination.of_sessions(declared.sessions)
+    known = of_sessions(destination, declared.sessions)
     if declared.sessions:
         return destination.with_sessions(known, declared.sessions)
     if not known.complete and destination.database_url is None:

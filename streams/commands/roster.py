@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +12,6 @@ from streams.commands.destination import ERRORS, to_destination
 from streams.commands.options import one_line_errors, policy_option
 from streams.commands.record_options import Day, Moment
 from streams.policies import load
-from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import RingError, read_ring
 from streams.recording.destination import Destination
 from streams.roster.changes import News
@@ -45,7 +43,8 @@ def roster() -> None:
     "--keys",
     type=A_FILE,
     metavar="FILE",
-    help="The key ring (`rollcall keys`) that makes pseudonyms of aliases and of rooms.",
+    help="The key ring (`rollcall keys`) that makes pseudonyms of rooms, and of ids and addresses "
+    "in aliases.",
 )
 @click.option("--at", type=Moment(), help="When this was said.  [default: now]")
 @click.option("--source", default="roster", show_default=True, help="Who tells it, as a code.")
@@ -98,11 +97,10 @@ def import_(
     """
     span = _days(calendar, first, until)
     teller = Teller(source, at or instant(time.time_ns() // 1_000_000))
+    manner = Manner(teller, revision, complete, destination.forgets)
     with one_line_errors(*ERRORS, RingError):
         key = None if keys is None else read_ring(keys).newest
         files = Files(people, calendar, *span, programs, key)
-        naming_of = None if key is None else partial(Pseudonyms, key)
-        manner = Manner(teller, revision, complete, destination.forgets, naming_of)
         found, records = imported(files, load(policies), destination.of_everything(), manner)
         if not dry_run:
             destination.post(records)

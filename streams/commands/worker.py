@@ -10,7 +10,7 @@ import click
 from streams.commands.connection import bootstrap_option, prefix_option
 from streams.commands.journal import to_standard_error
 from streams.commands.options import one_line_errors
-from streams.settings import PREFIX, RANGES, STAGES, Settings, SettingsError
+from streams.settings import PREFIX, RANGES, SHARES, STAGES, Settings, SettingsError
 
 HELP = {
     "stages": "Which stages run here, separated by commas.",
@@ -28,6 +28,8 @@ HELP = {
     "session_timeout_ms": "Without a heartbeat for so long, others take over.",
     "heartbeat_ms": "Between two heartbeats.",
     "watchdog_ms": "Without progress for so long, the worker gives up and exits.",
+    "dead_letter_share": "Stop where more of the last 1000 records of a partition are refused.",
+    "dead_letter_run": "Stop where so many records of a partition in a row are; 0 is no limit.",
     "data": "A folder for files of the runtime.",
 }
 """Of every setting but the connection's, which other commands share."""
@@ -54,6 +56,8 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def _type(name: str) -> click.ParamType:
     if name in RANGES:
         return click.IntRange(*RANGES[name])
+    if name in SHARES:
+        return click.FloatRange(*SHARES[name])
     if name in ("policies", "data"):
         return click.Path(exists=name == "policies", path_type=Path)
     return click.STRING

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.checking import RefusedError, written
 from schemas.instants import milliseconds, rfc3339
 from schemas.platforms.source import Report, Source, record_id
 from schemas.telemetry import (
@@ -16,7 +17,6 @@ from schemas.telemetry import (
     Telemetry,
 )
 from streams.converting.roster import Expected
-from streams.recording.checking import RefusedError, written
 
 
 class Plan(NamedTuple):

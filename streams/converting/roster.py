@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.checking import pseudonymous
 from schemas.identity import Identity
 from schemas.instants import EPOCH, milliseconds
 from schemas.platforms.source import Naming
@@ -13,7 +14,6 @@ from schemas.telemetry import RosterEntry
 from streams.pseudonyms.identities import Identities
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Key
-from streams.recording.checking import pseudonymous
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import NEEDED, OPTIONAL, read_people
 from streams.roster.table import read_cells

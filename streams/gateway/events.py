@@ -19,7 +19,7 @@ from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.platforms.source import Naming, Thing, record_id
 from schemas.platforms.webhooks import ROOM_NAMES
-from schemas.room import Booking
+from schemas.room import Booking, people_of
 from schemas.telemetry import SessionScheduled, Telemetry, Void
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY
 from streams.gateway.config import Caller
@@ -65,15 +65,16 @@ def taken(
             elif isinstance(record, Identity):
                 found.outgoing.append(Outgoing(IDENTITIES, ours.alias, ours))
             elif isinstance(record, SessionScheduled):
-                found.outgoing.extend(_planned(ours, name))
+                found.outgoing.extend(_planned(ours, name, world))
             elif isinstance(record, OutageDeclared):
                 found.outgoing.extend(_fanned_out(ours, caller.tenant.ring, world))
             else:
                 # What a producer calls the session may be the room that the plan names.
-                booking = world.booking(name("room", record.session), ours)
-                unscheduled += booking is None and world.rooms.booking_of(ours.session) is None
-                ours = moved(ours, booking)
-                found.outgoing.append(Outgoing(TELEMETRY, ours.session, ours))
+                sessions = world.sessions(name("room", record.session), ours)
+                unscheduled += not sessions and world.rooms.booking_of(ours.session) is None
+                found.outgoing.extend(
+                    Outgoing(TELEMETRY, each.session, each) for each in moved(ours, sessions)
+                )
         except NotACodeError as error:
             found.refused.append(Refused(index, "invalid_field", f"$.{error}: must be a code"))
     return found._replace(unscheduled=unscheduled)
@@ -126,10 +127,15 @@ def naming(caller: Caller, world: World) -> Naming:
     return cache(own)
 
 
-def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
-    """A plan, and its booking where it names a room."""
+def _planned(plan: SessionScheduled, name: Naming, world: World) -> Iterable[Outgoing]:
+    """A plan, and its booking where it names a room, or no longer does."""
     if plan.room is None:
         yield Outgoing(TELEMETRY, plan.session, plan)
+        known = world.rooms.booking_of(plan.session)
+        if known is not None and known.revision < plan.revision:
+            told = {"id": record_id("booking", plan.id), "source": plan.source, "at": plan.at}
+            left = replace(known, **told, revision=plan.revision, status="cancelled")
+            yield Outgoing(ROOMS, left.session, left)
         return
     platform = plan.room.partition(":")[0]
     room = name("room", plan.room)
@@ -146,6 +152,7 @@ def _planned(plan: SessionScheduled, name: Naming) -> Iterable[Outgoing]:
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,
         status=plan.status,
+        people=people_of(plan),
     )
     yield Outgoing(ROOMS, booking.session, booking)
 

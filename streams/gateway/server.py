@@ -32,6 +32,7 @@ from streams.gateway import knocking
 from streams.gateway.answers import RefusedError, answer, answered, expected
 from streams.gateway.closing import UnderWay
 from streams.gateway.config import Caller, Config, Hook, Kind, Tenant
+from streams.gateway.describing import described
 from streams.gateway.events import taken, told_by_producers
 from streams.gateway.limits import Limits
 from streams.gateway.metrics import GatewayMetrics
@@ -84,14 +85,14 @@ class Door:
     def application(self) -> web.Application:
         """The routes, with one way to fail for all of them."""
         app = web.Application(middlewares=[answered(self._metrics), self.under_way.counted])
-        app.router.add_post("/v1/events", self._events, expect_handler=expected)
-        app.router.add_post("/v1/care", self._care, expect_handler=expected)
-        app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook, expect_handler=expected)
-        app.router.add_post(
-            "/webhooks/{platform}/{tenant}/{tail:.+}", self._webhook, expect_handler=expected
-        )
-        app.router.add_get("/healthz", self._alive, expect_handler=expected)
-        app.router.add_get("/readyz", self._ready, expect_handler=expected)
+        ours = {"expect_handler": expected}
+        app.router.add_post("/v1/events", self._events, **ours)
+        app.router.add_post("/v1/care", self._care, **ours)
+        app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook, **ours)
+        app.router.add_post("/webhooks/{platform}/{tenant}/{tail:.+}", self._webhook, **ours)
+        app.router.add_get("/healthz", self._alive, **ours)
+        app.router.add_get("/readyz", self._ready, **ours)
+        app.router.add_get("/v1/openapi.json", described, **ours)
         return app
 
     @property

@@ -40,10 +40,12 @@ def told(source: Source, payload: Payload, ring: Ring, world: World) -> Told:
         room = converted.room
         converted = source.convert(payload, names.at(begins))._replace(room=room)
     records = settled(converted.records, world.identities.person)
-    bookings = [world.booking(converted.room, record) for record in records]
-    pairs = zip(records, bookings, strict=True)
+    sessions = [world.sessions(converted.room, record) for record in records]
+    pairs = zip(records, sessions, strict=True)
     return Told(
-        [moved(record, found) for record, found in pairs], converted.ignored, bookings.count(None)
+        [each for record, found in pairs for each in moved(record, found)],
+        converted.ignored,
+        sessions.count([]),
     )
 
 

@@ -4,23 +4,19 @@ import asyncio
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from pathlib import Path
 
-from schemas.care import CareEvent
-from schemas.codec import ERRORS, decode_telemetry, encode
-from schemas.identity import Identity
-from schemas.instants import instant, milliseconds
-from schemas.room import Booking
-from schemas.telemetry import SessionScheduled, Telemetry
+from schemas.checking import Record, written
+from schemas.codec import encode
+from schemas.instants import milliseconds
+from schemas.routing import route
+from schemas.telemetry import Telemetry
 from schemas.topics import CARE, IDENTITIES, ROOMS, TELEMETRY, Topic
 from sinks.planned import Place, by_session, by_start
 from streams.appending import Message
 from streams.reading import read_subject, read_topic
-from streams.recording.checking import Record, RefusedError, written
 from streams.recording.known import Known, Session, of_lines, of_values, with_sessions
 from streams.simulation.send import send
 
@@ -58,8 +54,8 @@ class Destination:
 
         Raises RefusedError, ReadingError or OSError where it cannot be read.
         """
-        if self.bootstrap is None or self._remembers:
-            return self._of_file()
+        if self.bootstrap is None or self.remembers:
+            return self.of_file()
         people = {participant.encode() for participant in participants}
         topic = self.prefix + CARE.name
         if len(people) > FEW:
@@ -70,83 +66,40 @@ class Destination:
 
     def of_everything(self) -> Known:
         """All that is known of people, plans, rooms and aliases; raises as `of_people` does."""
-        if self.bootstrap is None or self._remembers:
-            return self._of_file()
-        return self._of_topics(self.bootstrap, (CARE, IDENTITIES, ROOMS, TELEMETRY))
+        return self.of_topics((CARE, IDENTITIES, ROOMS, TELEMETRY))
 
-    def of_sessions(self, sessions: Collection[str]) -> Known:
-        """What is known of these sessions, or of all where none is named; raises as above."""
-        if self.bootstrap is None or self._remembers:
-            return self._of_file()
-        topics = (ROOMS, TELEMETRY)
-        if not 0 < len(sessions) <= FEW:
-            return self._of_topics(self.bootstrap, topics)
-        known = Known()
-        for topic, session in product(topics, sessions):
-            name = self.prefix + topic.name
-            entries = read_subject(self.bootstrap, name, session.encode())
-            of_values((each.value for each in entries), known)
-        return known
+    def of_identities(self) -> Known:
+        """What is known of every alias; raises as `of_people` does."""
+        return self.of_topics((IDENTITIES,))
 
-    def _of_topics(self, bootstrap: str, topics: Iterable[Topic]) -> Known:
+    def of_alias(self, alias: str, sessions: Iterable[str]) -> Known:
+        """What is known of one alias, everywhere and in these sessions; raises as `of_people`."""
+        return self.of_subjects(
+            [(IDENTITIES, alias), *((TELEMETRY, session) for session in sessions)]
+        )
+
+    def of_topics(self, topics: Iterable[Topic]) -> Known:
+        """What whole topics hold, of telemetry only what is planned; raises as `of_people`."""
+        if self.bootstrap is None or self.remembers:
+            return self.of_file()
         known = Known()
         for topic in topics:
-            entries = read_topic(bootstrap, self.prefix + topic.name)
+            entries = read_topic(self.bootstrap, self.prefix + topic.name)
             values = (each.value for each in entries)
             if topic is TELEMETRY:
                 values = (each for each in values if each and any(tag in each for tag in PLANNING))
             of_values(values, known)
         return known
 
-    def of_identities(self) -> Known:
-        """What is known of every alias; raises as `of_people` does."""
-        if self.bootstrap is None or self._remembers:
-            return self._of_file()
-        entries = read_topic(self.bootstrap, self.prefix + IDENTITIES.name)
-        return of_values((each.value for each in entries), Known())
-
-    def of_alias(self, alias: str, sessions: Iterable[str]) -> Known:
-        """What is known of one alias, everywhere and in these sessions; raises as `of_people`."""
-        if self.bootstrap is None or self._remembers:
-            return self._of_file()
+    def of_subjects(self, asked: Iterable[tuple[Topic, str]]) -> Known:
+        """What topics hold under some of their keys; raises as `of_people` does."""
+        if self.bootstrap is None or self.remembers:
+            return self.of_file()
         known = Known()
-        asked = [(IDENTITIES, alias), *((TELEMETRY, session) for session in sessions)]
         for topic, key in asked:
             entries = read_subject(self.bootstrap, self.prefix + topic.name, key.encode())
             of_values((each.value for each in entries), known)
         return known
-
-    def telemetry_of(self, session: str) -> list[Telemetry]:
-        """All that is said of a session, in order; what is no record is the stages' business.
-
-        Raises as `of_people` does, and RefusedError where there is nothing to read.
-        """
-        if self.bootstrap is not None:
-            topic = self.prefix + TELEMETRY.name
-            entries = read_subject(self.bootstrap, topic, session.encode())
-            return _telemetry((each.value for each in entries), session)
-        if self.file is None or self.stdout:
-            raise RefusedError("there is nowhere to read sessions from: give --kafka, or --to FILE")
-        return _telemetry(self.file.read_bytes().splitlines(), session)
-
-    def times_of(
-        self, session: str, telemetry: Iterable[Telemetry]
-    ) -> tuple[datetime, datetime] | None:
-        """From when until when a session is planned, by what is said of it, else elsewhere."""
-        plans = [each for each in telemetry if isinstance(each, SessionScheduled)]
-        if plans:
-            plan = max(plans, key=lambda each: each.revision)
-            return plan.starts_at, plan.ends_at
-        if self.bootstrap is None:
-            known = self._of_file()
-        else:
-            entries = read_subject(self.bootstrap, self.prefix + ROOMS.name, session.encode())
-            known = of_values((each.value for each in entries), Known())
-        if booking := known.bookings.get(session):
-            return booking.starts_at, booking.ends_at
-        if found := self.with_sessions(Known(), (session,)).sessions.get(session):
-            return instant(found.starts_at), instant(found.ends_at)
-        return None
 
     def with_sessions(self, known: Known, sessions: Collection[str]) -> Known:
         """`known` with what the database, where there is one, knows of these sessions."""
@@ -163,15 +116,16 @@ class Destination:
     @property
     def knows_sessions(self) -> bool:
         """Whether there is a place to look for sessions."""
-        return self.database_url is not None or self._remembers
+        return self.database_url is not None or self.remembers
 
     @property
     def forgets(self) -> bool:
         """Whether plans are only known for as long as the log keeps them."""
-        return self.bootstrap is not None and not self._remembers
+        return self.bootstrap is not None and not self.remembers
 
     @property
-    def _remembers(self) -> bool:
+    def remembers(self) -> bool:
+        """Whether a file knows what was sent."""
         return self.file is not None and not self.stdout
 
     def post(self, records: Iterable[Record]) -> int:
@@ -196,7 +150,8 @@ class Destination:
             self._append(b"".join(value + b"\n" for _, value in values))
         return len(values)
 
-    def _of_file(self) -> Known:
+    def of_file(self) -> Known:
+        """What the file holds; nothing is known of standard output."""
         if self.file is None or self.stdout:
             return Known(complete=False)
         if not self.file.exists():
@@ -213,19 +168,6 @@ class Destination:
                 file.write(_line_feed(self.file) + text)
 
 
-def _telemetry(values: Iterable[bytes | None], session: str) -> list[Telemetry]:
-    found: list[Telemetry] = []
-    name = encode(session)
-    for value in values:
-        if value is None or name not in value:
-            continue
-        with suppress(*ERRORS):
-            record = decode_telemetry(value)
-            if record.session == session:
-                found.append(record)
-    return found
-
-
 def _line_feed(file: Path) -> bytes:
     """What must go between the last line of `file` and the next."""
     with file.open("rb") as held:
@@ -236,18 +178,8 @@ def _line_feed(file: Path) -> bytes:
 
 
 def _message(prefix: str, record: Record, value: bytes) -> Message:
-    topic, key = _route(record)
+    topic, key = route(record)
     return Message(0, prefix + topic.name, key.encode(), value)
-
-
-def _route(record: Record) -> tuple[Topic, str]:
-    if isinstance(record, Identity):
-        return IDENTITIES, record.alias
-    if isinstance(record, Booking):
-        return ROOMS, record.session
-    if isinstance(record, CareEvent):
-        return CARE, record.participant
-    return TELEMETRY, record.session
 
 
 def _sessions(places: Iterable[Place]) -> dict[str, Session]:

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.checking import RefusedError
 from schemas.identity import Identity
 from schemas.telemetry import Identified
-from streams.recording.checking import RefusedError
 from streams.recording.known import Known
 from streams.recording.settling import named
 

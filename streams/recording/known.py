@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.care import CareEvent, SessionResult, Staff
+from schemas.checking import RefusedError
 from schemas.codec import (
     ERRORS,
     decode_care,
@@ -20,7 +21,6 @@ from schemas.instants import milliseconds
 from schemas.room import Booking
 from schemas.telemetry import Identified, Outage, SessionScheduled
 from streams.local import CARE_TYPES
-from streams.recording.checking import RefusedError
 
 RESULT = SessionResult.__struct_config__.tag
 IDENTITY = Identity.__struct_config__.tag
@@ -51,12 +51,12 @@ class Known:
     """By participant, type and entity."""
     plans: dict[str, SessionScheduled] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
-    links: dict[tuple[str, str], Identified] = field(default_factory=dict)
-    """Who somebody is in one session, by session and alias."""
     bookings: dict[str, Booking] = field(default_factory=dict)
     """By session."""
     outages: dict[tuple[str, str], Outage] = field(default_factory=dict)
     """By session and entity."""
+    links: dict[tuple[str, str], Identified] = field(default_factory=dict)
+    """Who somebody is in one session, by session and alias."""
     sessions: dict[str, Session] = field(default_factory=dict)
     """Planned sessions, whether from `plans` or from a database."""
 
@@ -77,12 +77,12 @@ class Known:
             record = decode_telemetry(value)
             if isinstance(record, SessionScheduled):
                 self._plan(record)
-            elif isinstance(record, Identified):
-                self._link(record)
             elif isinstance(record, Outage):
                 about = (record.session, record.entity)
                 if _newer(record, self.outages.get(about)):
                     self.outages[about] = record
+            elif isinstance(record, Identified):
+                self._link(record)
 
     def staff_of(self, participant: str) -> Iterable[Staff]:
         """What holds of one person now; what was withdrawn is left out."""

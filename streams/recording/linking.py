@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from schemas.checking import RefusedError
 from schemas.codec import encode
 from schemas.instants import instant, milliseconds
 from schemas.telemetry import SessionScheduled, Telemetry, Void
 from streams.identity import identify
-from streams.recording.checking import RefusedError
 from streams.rooms import LAG_MS, LEAD_MS
 
 LINKED = "linked"

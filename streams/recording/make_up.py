@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from schemas.checking import RefusedError
 from schemas.instants import rfc3339
-from streams.recording.checking import RefusedError
 from streams.recording.known import Session
 
 

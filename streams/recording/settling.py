@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from schemas.care import Enrolled
-from streams.recording.checking import RefusedError
+from schemas.checking import RefusedError
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known, key_of
 from streams.recording.naming import content_of, entity_of, id_of

@@ -26,10 +26,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
+from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.instants import milliseconds, plausible
 from schemas.telemetry import LONGEST_SESSION, Kind
 from streams.identity import identify
-from streams.recording.checking import NO_PSEUDONYM, pseudonymous
 from streams.roster.events import OURS, Event, read_events
 from streams.roster.faults import Faults, RosterError
 from streams.roster.occurrences import EXPANSION_ERRORS, occurrences, without_exceptions

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.instants import milliseconds, plausible
 from schemas.policy import Policies
 from schemas.telemetry import Signal
 from streams.pseudonyms.raw import RawError, alias
 from streams.pseudonyms.ring import Key
-from streams.recording.checking import NO_PSEUDONYM, pseudonymous
 from streams.roster.faults import Faults
 from streams.roster.table import Cells
 

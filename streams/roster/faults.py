@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from streams.recording.checking import RefusedError
+from schemas.checking import RefusedError
 
 
 class RosterError(RefusedError):

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from schemas.care import Enrolled, Staff
+from schemas.checking import RefusedError, written
 from schemas.instants import milliseconds
 from schemas.policy import Policies
+from streams.pseudonyms.naming import Pseudonyms
 from streams.pseudonyms.ring import Key
-from streams.recording.checking import RefusedError, written
 from streams.recording.enrolments import overlapping
 from streams.recording.known import Known
 from streams.roster.calendar import Calendar, read_calendar
@@ -18,14 +20,13 @@ from streams.roster.changes import News, Scope, news, taken_back
 from streams.roster.faults import Faults, RosterError
 from streams.roster.people import Row, read_people
 from streams.roster.plan import Teller, Wanted, plan, unbooked
-from streams.roster.rooms import NamingOf
 
 
 class Files(NamedTuple):
     """What is imported: `calendar` for sessions on the days `[first, until)`.
 
     `programs` are known ones beside those that have a policy of their own. `key` makes
-    pseudonyms of aliases that are none.
+    pseudonyms of platforms' rooms, and of aliases that are none.
     """
 
     people: Path
@@ -40,14 +41,13 @@ class Manner(NamedTuple):
     """How it is said: with revisions from `floor` on.
 
     `complete`: what is missing in the files is over. `forgetful`: plans may have been said that
-    are no longer known. `naming_of`: the pseudonyms of platforms' rooms.
+    are no longer known.
     """
 
     teller: Teller
     floor: int = 0
     complete: bool = False
     forgetful: bool = False
-    naming_of: NamingOf | None = None
 
 
 def imported(
@@ -64,9 +64,10 @@ def imported(
     def span(program: str) -> tuple[datetime, datetime]:
         return _midnight(files.first, program, policies), _midnight(files.until, program, policies)
 
+    naming_of = None if files.key is None else partial(Pseudonyms, files.key)
     calendar = Calendar([], {})
     if files.calendar is not None:
-        calendar = read_calendar(files.calendar, span, manner.naming_of)
+        calendar = read_calendar(files.calendar, span, naming_of)
     programs = _programs(files, policies, calendar)
     series = None if files.calendar is None else calendar.series
     rows = read_people(files.people, policies, programs, series, files.key)

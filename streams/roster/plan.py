@@ -9,7 +9,7 @@ import msgspec
 from schemas.care import Discharged, Enrolled
 from schemas.identity import Identity
 from schemas.instants import milliseconds
-from schemas.room import Booking
+from schemas.room import Booking, people_of
 from schemas.telemetry import RosterEntry, SessionScheduled
 from streams.recording.naming import entity_of
 from streams.roster.calendar import Planned
@@ -36,11 +36,12 @@ def plan(
     else it is 0.
     """
     sessions = list(sessions)
+    plans = list(_schedules(rows, sessions, teller, least))
     return [
         *_identities(rows, teller),
         *_facts(rows, teller),
-        *_schedules(rows, sessions, teller, least),
-        *_bookings(sessions, teller, least),
+        *plans,
+        *_bookings(zip(sessions, plans, strict=True), teller),
     ]
 
 
@@ -108,8 +109,10 @@ def _schedules(
         )
 
 
-def _bookings(sessions: Iterable[Planned], teller: Teller, least: int) -> Iterator[Booking]:
-    for session in sessions:
+def _bookings(
+    planned: Iterable[tuple[Planned, SessionScheduled]], teller: Teller
+) -> Iterator[Booking]:
+    for session, told in planned:
         if session.room is None or session.room.platform is None:
             continue
         yield Booking(
@@ -119,10 +122,11 @@ def _bookings(sessions: Iterable[Planned], teller: Teller, least: int) -> Iterat
             session=session.session,
             program=session.program,
             platform=session.room.platform,
-            revision=max(session.stamp, least),
+            revision=told.revision,
             starts_at=session.starts_at,
             ends_at=session.ends_at,
-            status="cancelled" if session.cancelled else "planned",
+            status=told.status,
+            people=people_of(told),
         )
 
 

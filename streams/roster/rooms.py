@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from schemas.checking import NO_PSEUDONYM, pseudonymous
 from schemas.platforms.source import Naming
 from schemas.platforms.webhooks import ROOM_NAMES
-from streams.recording.checking import NO_PSEUDONYM, pseudonymous
 
 NamingOf = Callable[[str], Naming]
 """The naming of a platform."""

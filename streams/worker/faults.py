@@ -2,8 +2,13 @@
 
 import logging
 import traceback
+from collections import Counter
+from collections.abc import Sequence
 
+from schemas.dead_letter import DeadLetter
 from streams.ledger import Checkpoint
+from streams.refusals import Excess, counts
+from streams.settings import PREFIX
 from streams.worker.place import Place
 
 TOLERATED = 20
@@ -28,3 +33,14 @@ def too_many(captured: Checkpoint, folded: int) -> bool:
     """Whether this looks like a bad release rather than a poisoned subject or two."""
     worked = captured.assessed + folded
     return len(captured.faults) > max(TOLERATED, TOLERATED_SHARE * worked)
+
+
+def excessive(excess: Excess, letters: Sequence[DeadLetter]) -> str:
+    """Why no more is refused, as part of one line; `letters` are what was refused at last."""
+    reasons = Counter(letter.reason for letter in letters if counts(letter))
+    [(reason, _)] = reasons.most_common(1)
+    return (
+        f"{excess.said} up to offset {excess.offset} were refused, most as {reason}; what came "
+        "since the last checkpoint is not written: mend what sends or reads them, or raise "
+        f"{PREFIX}{excess.setting.upper()}"
+    )

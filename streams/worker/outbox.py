@@ -12,7 +12,7 @@ from schemas.topics import DEAD_LETTERS
 from streams import state
 from streams.changes import Change
 from streams.ledger import Checkpoint
-from streams.state import Progress
+from streams.state import Progress, Recent
 from streams.subjects import StateRecord
 from streams.worker.place import Place, partition_of
 
@@ -69,16 +69,16 @@ class Outbox:
         place, at = self._place, rfc3339(failed_at)
         target = TopicPartition(place.prefix + DEAD_LETTERS.name, place.partition)
         for letter in letters:
-            headers = letter.headers(place.source.topic, place.partition, at)
-            original = letter.arrival
+            where = (place.source.topic, place.partition, at)
+            headers, original = letter.headers(*where), letter.arrival
             if fits(original.key, original.value, headers):
                 self._add(target, original.key, original.value, headers)
                 continue
-            reason = headers[len(original.headers) :]
+            reason = letter.errors(*where)
             for part in cut(original.key, original.value, original.headers, reason):
                 self._add(target, part.key, part.value, part.headers)
 
-    def add_progress(self, checkpoint: Checkpoint, epoch: int) -> None:
+    def add_progress(self, checkpoint: Checkpoint, epoch: int, recent: Recent) -> None:
         """Where the partition stands once this transaction is committed."""
         progress = Progress(
             position=checkpoint.position,
@@ -87,6 +87,7 @@ class Outbox:
             partitions=self._place.partitions,
             policies=self._place.policies,
             now=checkpoint.now,
+            recent=recent,
         )
         self._add(self._place.state, PROGRESS_KEY, state.encode(progress))
 

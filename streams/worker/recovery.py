@@ -100,7 +100,7 @@ class _Restoration:
         clock = Clock(progress.now)
         await self._fold_again(ledger, clock, progress)
         self._tools.failpoints.reach("recovery-source")
-        return Restored(place, ledger, clock, progress.position)
+        return Restored(place, ledger, clock, progress.position, progress.recent)
 
     async def _untouched(self, start: int) -> bool:
         """Whether nobody wrote state since `start`; barriers change nothing."""

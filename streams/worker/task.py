@@ -20,9 +20,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from streams.ledger import Checkpoint, Ledger
+from streams.refusals import count
+from streams.state import Recent
+from streams.worker import faults
 from streams.worker.accounts import Accounts
 from streams.worker.clock import Clock, ClockError
-from streams.worker.faults import too_many
 from streams.worker.halt import halt, in_short
 from streams.worker.outbox import Outbox
 from streams.worker.place import Place
@@ -57,13 +59,15 @@ broker is away."""
 class Restored(NamedTuple):
     """What is known of a partition.
 
-    `committed` is the position of the last transaction, null if there was none yet.
+    `committed` is the position of the last transaction, null if there was none yet; `recent`
+    what became of the last records before the ledger's position.
     """
 
     place: Place
     ledger: Ledger
     clock: Clock
     committed: int | None
+    recent: Recent = Recent()
 
 
 class PartitionTask:
@@ -72,12 +76,11 @@ class PartitionTask:
     def __init__(
         self, restored: Restored, tools: Tools, producer: PartitionProducer, state_end: int
     ) -> None:
-        self.place, self.ledger, self.clock, self.committed = restored
+        self.place, self.ledger, self.clock, self.committed, self._recent = restored
         self.state_end = state_end
         self.writing = False
         self.end: Callable[[], End | None] = lambda: None
-        self.in_order_at = self.moving_at = time.monotonic()
-        self._written_at = self.in_order_at
+        self.in_order_at = self.moving_at = self._written_at = time.monotonic()
         self._position_seen = self.ledger.position
         self._tools = tools
         self._producer = producer
@@ -92,7 +95,7 @@ class PartitionTask:
     @property
     def restored(self) -> Restored:
         """What the next task of this partition can go on from."""
-        return Restored(self.place, self.ledger, self.clock, self.committed)
+        return Restored(self.place, self.ledger, self.clock, self.committed, self._recent)
 
     @property
     def lag(self) -> int:
@@ -132,11 +135,14 @@ class PartitionTask:
             waiting = len(ledger.refused)
             ledger.take(records)
             ledger.position = max(ledger.position, batch.ends)
+        letters = ledger.refused[waiting:]
+        self._recent, excess = count(self._recent, records, letters, self._tools.settings.limits)
+        if excess is not None:
+            halt(f"{self.place}: {faults.excessive(excess, letters)}")
         if records:
             self.clock.folded(records[-1].timestamp)
             self._accounts.folded(records[-1])
-        for letter in ledger.refused[waiting:]:
-            self._refused_bytes += len(letter.arrival.value or b"")
+        self._refused_bytes += sum(len(letter.arrival.value or b"") for letter in letters)
         while self._refused_bytes > MOST_REFUSED_BYTES and not self._closing:
             self._hurry.set()
             await asyncio.sleep(BREATH_S)
@@ -169,7 +175,7 @@ class PartitionTask:
         self._looked(captured, time.monotonic() - begun)
         self._refused_bytes = 0
         folded = self._accounts.looked(captured)
-        if too_many(captured, folded):
+        if faults.too_many(captured, folded):
             halt(f"{self.place}: {len(captured.faults)} faults at once, a bug: nothing is written")
         if not captured.empty or self._progress_due(captured):
             await self._write(captured)
@@ -216,9 +222,8 @@ class PartitionTask:
         self._hurry.clear()
 
     def _progress_due(self, captured: Checkpoint) -> bool:
-        if captured.position == self.committed:
-            return False
-        return time.monotonic() - self._written_at > PROGRESS_EVERY_S
+        waited = time.monotonic() - self._written_at > PROGRESS_EVERY_S
+        return waited and captured.position != self.committed
 
     async def _write(self, captured: Checkpoint) -> None:
         epoch, reach = self.ledger.epoch, self._tools.failpoints.reach
@@ -229,7 +234,7 @@ class PartitionTask:
             outbox.add_changes(captured.changes, epoch)
             outbox.add_states(captured.states)
             outbox.add_dead_letters(captured.dead_letters, time.time_ns() // 1_000_000)
-            outbox.add_progress(captured, epoch)
+            outbox.add_progress(captured, epoch, self._recent)
             size = outbox.size
         self.writing = True
         try:

@@ -72,10 +72,17 @@ def test_overlaps_never_count_twice() -> None:
 )
 def test_two_sessions_at_once_are_marked(second: tuple[str, str], overlap: bool) -> None:
     person = there(Person(), "s1", ("10:00", "12:00"))
-    there(person, "s2", second, starts="03-02 14:00", program="other")
+    there(person, "s2", second, starts=f"03-02 {second[0][:5]}", program="other")
     assert [each.overlap for each in seen(person).outcomes] == [overlap]
     other = person.look("03-10 00:00").week(WEEK, program="other")
     assert [each.overlap for each in other.outcomes] == [overlap]
+
+
+def test_who_stays_in_the_room_for_the_next_session_is_at_one_at_a_time() -> None:
+    person = there(Person(), "s1", ("10:00", "14:00"))
+    there(person, "s2", ("10:00", "14:00"), starts="03-02 12:00")
+    assert [each.overlap for each in seen(person).outcomes] == [False, False]
+    assert day(person).observed_ms == 4 * HOUR_MS
 
 
 def test_a_void_session_overlaps_with_none() -> None:

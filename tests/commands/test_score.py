@@ -271,7 +271,8 @@ def test_text_is_for_people() -> None:
 
 def test_the_readme_shows_what_its_lines_give() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    shown = [line[4:] for line in readme.splitlines() if line.startswith("    ")]
+    section = readme.partition("\n## Your own events\n")[2].partition("\n## ")[0]
+    shown = [line[4:] for line in section.splitlines() if line.startswith("    ")]
     log = "\n".join(line for line in shown if line.startswith("{"))
 
     result = run("-", "--table", text=log)

@@ -149,6 +149,18 @@ class TestSessions:
         assert (booked.room, booked.session) == (self.ROOM, first.record.session)
         assert (booked.platform, booked.revision, booked.status) == ("zoom", 1, "planned")
 
+    def test_a_plan_that_names_its_room_no_longer_has_none(self) -> None:
+        session = pseudonym("session", "S 1")
+        there = world(booking(session, self.ROOM, revision=1))
+        plans = [of(plan(revision=number), by=caller("staff"), there=there) for number in (1, 2)]
+        assert [[each.topic for each in found.outgoing] for found in plans] == [
+            [TELEMETRY],
+            [TELEMETRY, ROOMS],
+        ]
+        left = plans[1].outgoing[1].record
+        assert (left.session, left.room, left.revision) == (session, self.ROOM, 2)
+        assert left.status == "cancelled"
+
     def test_what_a_producer_calls_its_room_is_the_session_booked_there(self) -> None:
         there = world(booking("ses-9", pseudonym("room", "blue room"), platform="own"))
         found = of(joined(session="blue room"), there=there)

@@ -13,7 +13,7 @@ from schemas.dead_letter import Entry
 from schemas.topics import TELEMETRY
 from streams.machine.kafka import Broker
 from streams.machine.ports import free_port
-from streams.reading import ReadingError, read_subject, read_topic
+from streams.reading import ReadingError, read_partitions, read_subject, read_topic
 from tests.kafka.outputs import PARTITIONS, Outputs
 from tests.sinks.rows import score
 
@@ -111,6 +111,25 @@ def test_reading_can_begin_at_an_offset_or_a_time(outputs: Outputs) -> None:
     assert list(tail) == [two, three]
     assert list(since) == [entry for entry in (one, two, three) if entry.timestamp >= three[1]]
     assert list(after) == list(beyond) == []
+
+
+def test_partitions_are_read_from_an_offset_each_that_the_log_has(outputs: Outputs) -> None:
+    topic = outputs.topics["scores"]
+    for partition in range(PARTITIONS):
+        for value in (b"one", b"two", b"three"):
+            outputs.send_bytes("scores", partition, value)
+    with KafkaAdminClient(bootstrap_servers=outputs.bootstrap) as admin:
+        admin.delete_records({TopicPartition(topic, 1): 2})
+
+    def values(starts: dict[int, int]) -> list[tuple[int, bytes | None]]:
+        found = read_partitions(outputs.bootstrap, topic, starts)
+        return sorted((partition, entry.value) for partition, entry in found)
+
+    whole = [(0, b"one"), (0, b"three"), (0, b"two"), (1, b"three"), (1, b"two")]
+    assert values({}) == values({1: 1}) == values({0: 1_000, 1: 0}) == whole
+    assert values({0: 1, 1: 3}) == [(0, b"three"), (0, b"two"), (1, b"three")]
+    # The end is where somebody stands who has read all.
+    assert values({0: 6}) == whole[3:]
 
 
 def test_a_subject_is_read_from_the_partition_of_its_key(outputs: Outputs) -> None:

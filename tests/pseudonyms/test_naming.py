@@ -5,10 +5,10 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.checking import pseudonymous
 from schemas.platforms.source import Thing
 from streams.pseudonyms.naming import PREFIXES, Pseudonyms, key_of
 from streams.pseudonyms.ring import Key
-from streams.recording.checking import pseudonymous
 from tests.pseudonyms.rings import NEW, OLD, RING, keys, names
 
 things = st.sampled_from(get_args(Thing))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from schemas.checking import RefusedError
 from schemas.telemetry import SessionScheduled, Telemetry
-from streams.recording.checking import RefusedError
 from streams.recording.linking import LINKED, Ends, Link, linked
 from tests.builders import (
     SESSION,

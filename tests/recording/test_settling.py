@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from schemas.care import AbsenceDecided, AbsenceNotified, Discharged, Enrolled
+from schemas.checking import RefusedError
 from schemas.codec import encode
-from streams.recording.checking import RefusedError
 from streams.recording.known import Known
 from streams.recording.settling import Said, settled
 

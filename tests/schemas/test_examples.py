@@ -22,7 +22,9 @@ from schemas.codec import (
     encode,
     refusal,
 )
+from schemas.contract import name_of
 from schemas.dead_letter import DeadLetter, Entry
+from schemas.declared import OutageDeclared
 from schemas.identity import Identity
 from schemas.instants import DAY_MS, milliseconds, rfc3339
 from schemas.outputs import OUTPUTS
@@ -45,6 +47,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     **{topic.split(".")[1]: (record,) for topic, record in OUTPUTS.items()},
     "rooms": (Booking,),
     "identities": (Identity,),
+    "door": (OutageDeclared,),
 }
 DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     "telemetry": decode_telemetry,
@@ -52,6 +55,7 @@ DECODERS: dict[str, Callable[[bytes | None], Any]] = {
     **{topic.split(".")[1]: decoder(record) for topic, record in OUTPUTS.items()},
     "rooms": decode_room,
     "identities": decode_identity,
+    "door": decoder(OutageDeclared),
 }
 FILES = sorted(file for topic in DECODERS for file in (EXAMPLES / topic).glob("*.json"))
 TELEMETRY = [file for file in FILES if file.parent.name == "telemetry"]
@@ -62,11 +66,6 @@ each_example = pytest.mark.parametrize(
 )
 each_telemetry = pytest.mark.parametrize("file", TELEMETRY, ids=lambda file: file.stem)
 each_dead_letter = pytest.mark.parametrize("file", DEAD_LETTERS, ids=lambda file: file.stem)
-
-
-def name_of(record: Any) -> str:
-    """The name of a record type: its tag, or its own where a topic has only one."""
-    return str(record.__struct_config__.tag or record.__name__.lower())
 
 
 def record_of(file: Path) -> Any:
@@ -118,8 +117,8 @@ def texts(part: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield key, part
 
 
-def test_every_folder_is_a_topic() -> None:
-    names = {topic.name.split(".")[1] for topic in TOPICS}
+def test_every_folder_is_a_topic_or_the_door() -> None:
+    names = {topic.name.split(".")[1] for topic in TOPICS} | {"door"}
     assert {folder.name for folder in EXAMPLES.iterdir()} == {*DECODERS, "deadletters"} <= names
 
 
@@ -179,7 +178,17 @@ def test_an_example_decodes_to_what_is_written_and_encodes_again(file: Path) -> 
 
 
 NAMING = {
-    *("id", "incident", "source", "session", "participant", "connection", "room", "program"),
+    *(
+        "id",
+        "incident",
+        "source",
+        "session",
+        "participant",
+        "people",
+        "connection",
+        "room",
+        "program",
+    ),
     *("alias", "entity", "poll", "stream", "hosts", "mended_by"),
     *("make_up", "target", "about"),
 }
