@@ -13,6 +13,15 @@ from aiohttp import web
 from streams.gateway.answers import Handler, RefusedError
 
 
+def ending() -> bool:
+    """Whether the task that asks was told to end.
+
+    A client of Kafka swallows that where it meets its own time-out; who goes on for ever asks.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class UnderWay:
     """The requests that have begun and are not answered yet."""
 

@@ -17,12 +17,15 @@ from aiokafka.errors import KafkaError
 from schemas.codec import ERRORS, decode_identity, decode_room
 from schemas.topics import IDENTITIES, ROOMS
 from streams.appending import BACK_OFF_S
+from streams.gateway.closing import ending
 from streams.pseudonyms.identities import Identities
 from streams.rooms import Rooms
 
 ASK_EVERY_S = 2.0
 FORGET_EVERY_S = 3_600.0
 LONGEST_POLL_MS = 200
+ANSWER_TIMEOUT_MS = 5_000
+"""A broker that stands still is away after so long; the client's own patience is 40 s."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ class Tables:
 
     async def run(self) -> None:
         """Read, and begin again where the broker went away: to hear it twice changes nothing."""
-        while True:
+        while not ending():
             try:
                 await self._follow()
             except (KafkaError, OSError, TimeoutError) as error:
@@ -60,11 +63,12 @@ class Tables:
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            request_timeout_ms=ANSWER_TIMEOUT_MS,
         )
         try:
             await consumer.start()
             asked_at, forgot_at = 0.0, time.monotonic()
-            while True:
+            while not ending():
                 found = await consumer.getmany(timeout_ms=LONGEST_POLL_MS)
                 for place, records in found.items():
                     self._take(place.topic, records)

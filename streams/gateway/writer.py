@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from streams.appending import BACK_OFF_S, Line, Message, SendError
+from streams.gateway.closing import ending
 
 MOST_RECORDS = 20_000
 """In one append; above it, requests wait for the next."""
@@ -63,7 +64,7 @@ class Writer:
     async def run(self) -> None:
         """Append turn after turn until cancelled; what is waiting then is not appended."""
         try:
-            while True:
+            while not ending():
                 await self._news.wait()
                 await self._append(self._turn())
                 if not self._waiting:
