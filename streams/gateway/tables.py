@@ -83,7 +83,12 @@ class Tables:
                     self.rooms.forget(time.time_ns() // 1_000_000)
                     forgot_at = now
         finally:
-            await consumer.stop()
+            try:
+                await consumer.stop()
+            except asyncio.CancelledError:
+                # The end of one of the client's own tasks, handed on as if it were ours.
+                if ending():
+                    raise
 
     def _take(self, topic: str, records: list[Any]) -> None:
         take = self._takers[topic]
