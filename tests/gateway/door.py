@@ -106,16 +106,23 @@ class Door:
     """
 
     def __init__(
-        self, bootstrap: str, prefix: str, folder: Path, ready: bool = True, **settings: str
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        ready: bool = True,
+        partitions: int = PARTITIONS,
+        **settings: str,
     ) -> None:
         self.bootstrap, self.prefix, self.folder, self._ready = bootstrap, prefix, folder, ready
         self.port, self.metrics_port = free_port(), free_port()
         self.config = write_config(folder)
         self._settings = settings
+        self._partitions = partitions
         self._process: subprocess.Popen[bytes] | None = None
         self._consumer: KafkaConsumer | None = None
         if ready:
-            provision(bootstrap, PARTITIONS, 1, prefix)
+            provision(bootstrap, partitions, 1, prefix)
 
     def __enter__(self) -> "Door":
         self.start(self._ready)
@@ -240,7 +247,7 @@ class Door:
         places = [
             TopicPartition(self.prefix + topic.name, partition)
             for topic in TOPICS
-            for partition in range(topic.partitions or PARTITIONS)
+            for partition in range(topic.partitions or self._partitions)
         ]
         found = {topic.name: 0 for topic in TOPICS}
         for place, end in self._consumer.end_offsets(places).items():
