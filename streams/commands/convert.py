@@ -17,10 +17,11 @@ from streams.commands.pipes import silent_when_unread
 from streams.commands.record_options import Moment
 from streams.converting.reading import PLATFORMS, Found, read
 from streams.converting.records import Plan, SessionsError, complete, lines, with_session
-from streams.converting.roster import expected, identities
+from streams.converting.roster import expected, identities, people_known
 from streams.policies import load
 from streams.pseudonyms.identities import Identities
 from streams.pseudonyms.keeping import new_ring
+from streams.pseudonyms.links import settled
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Ring, RingError, read_ring
 
@@ -115,9 +116,9 @@ def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:
         source = PLATFORMS[platform]
         ring = read_ring(key)
         plan = _plan(asked, ring, source)
-        known = Identities() if plan is None else identities(plan.expected)
-        found = _found(file, platform, asked, Names(ring, known, source.platform))
-        records = found.records
+        people = () if plan is None else plan.expected
+        found = _found(file, platform, asked, Names(ring, identities(people), source.platform))
+        records = settled(found.records, people_known(people))
         if records and asked.session is not None and not isinstance(source, Report):
             records = with_session(records, asked.session)
         everything = list(complete(source, records, plan)) if records else []

@@ -12,6 +12,7 @@ from schemas.platforms.source import Naming
 from schemas.policy import Policies
 from schemas.telemetry import RosterEntry
 from streams.pseudonyms.identities import Identities
+from streams.pseudonyms.links import Known
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Key
 from streams.roster.faults import Faults, RosterError
@@ -65,6 +66,13 @@ def identities(people: Iterable[Expected]) -> Identities:
         for each in people
         for alias in each.aliases
     )
+
+
+def people_known(people: Sequence[Expected]) -> Known:
+    """Whom the roster has by a pseudonym: their own, or one of their aliases."""
+    own = {each.entry.participant for each in people}
+    table = identities(people)
+    return lambda pseudonym: pseudonym if pseudonym in own else table.participant(pseudonym)
 
 
 def _enrolled(
