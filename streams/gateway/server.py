@@ -85,7 +85,7 @@ class Door:
     def application(self) -> web.Application:
         """The routes, with one way to fail for all of them."""
         app = web.Application(middlewares=[answered(self._metrics), self.under_way.counted])
-        ours = {"expect_handler": expected}
+        ours: dict[str, Any] = {"expect_handler": expected}
         app.router.add_post("/v1/events", self._events, **ours)
         app.router.add_post("/v1/care", self._care, **ours)
         app.router.add_post("/webhooks/{platform}/{tenant}", self._webhook, **ours)
