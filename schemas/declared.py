@@ -35,8 +35,8 @@ class OutageDeclared(
     withdrawn: bool = False
 
     def __post_init__(self) -> None:
-        if not plausible(self.begins, self.ends):
-            raise ValueError("`from` and `to` must lie between 2000 and 2200")
+        if not plausible(self.at, self.begins, self.ends):
+            raise ValueError("`at`, `from` and `to` must lie between 2000 and 2200")
         if not timedelta(0) < self.ends - self.begins <= LONGEST:
             raise ValueError("`to` must follow `from` by at most 7 days")
         if self.platform is None and self.program is None:

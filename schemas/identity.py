@@ -6,7 +6,7 @@ alias there is. The highest revision of an alias holds; `withdrawn` takes it bac
 
 from msgspec import Struct
 
-from schemas.instants import Instant
+from schemas.instants import Instant, plausible
 from schemas.telemetry import Identifier, Revision
 
 
@@ -22,3 +22,7 @@ class Identity(
     participant: Identifier
     revision: Revision = 0
     withdrawn: bool = False
+
+    def __post_init__(self) -> None:
+        if not plausible(self.at):
+            raise ValueError("`at` must lie between 2000 and 2200")

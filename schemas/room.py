@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from schemas.instants import Instant
+from schemas.instants import Instant, plausible
 from schemas.telemetry import (
     MOST_HOSTS,
     MOST_PEOPLE,
@@ -44,6 +44,8 @@ class Booking(
 
     def __post_init__(self) -> None:
         check_planned(self.starts_at, self.ends_at)
+        if not plausible(self.at):
+            raise ValueError("`at` must lie between 2000 and 2200")
 
 
 def people_of(plan: SessionScheduled) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """`rollcall convert`: reports and captured webhooks of a platform, as telemetry."""
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -20,13 +19,12 @@ from streams.converting.records import Plan, SessionsError, complete, lines, wit
 from streams.converting.roster import expected, identities, people_known
 from streams.policies import load
 from streams.pseudonyms.identities import Identities
-from streams.pseudonyms.keeping import new_ring
 from streams.pseudonyms.links import settled
 from streams.pseudonyms.names import Names
 from streams.pseudonyms.ring import Ring, RingError, read_ring
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NO_KEY = "pseudonyms need a key: make one with `rollcall convert --new-key FILE`, give it as --key"
+NO_KEY = "pseudonyms need a key: make some with `rollcall keys new FILE`, give it as --keys"
 
 
 class Zone(click.ParamType):
@@ -56,27 +54,10 @@ class Asked(NamedTuple):
     policies: tuple[Path, ...]
 
 
-def _make_key(context: click.Context, option: click.Parameter, file: Path | None) -> None:
-    if file is None or context.resilient_parsing:
-        return
-    with one_line_errors(OSError):
-        made = new_ring(file, time.time_ns() // 1_000_000)
-    click.echo(f"{file}: key {made.id}; keep it, and keep it secret: no other gives the same ids")
-    context.exit()
-
-
 @click.command()
 @click.argument("platform", type=click.Choice(sorted(PLATFORMS)))
 @click.argument("file", type=A_FILE)
-@click.option(
-    "--new-key",
-    type=click.Path(path_type=Path),
-    callback=_make_key,
-    is_eager=True,
-    expose_value=False,
-    help="Make a key ring in a new file, as `rollcall keys new` does, and do nothing else.",
-)
-@click.option("--key", type=A_FILE, help="The key ring; only its owner may read it.")
+@click.option("--keys", type=A_FILE, help="The key ring; only its owner may read it.")
 @click.option("--starts", type=Moment(), help="The session's planned start.")
 @click.option("--ends", type=Moment(), help="Its planned end.")
 @click.option("--zone", type=Zone(), help="The zone of local times in FILE: Europe/Berlin.")
@@ -90,7 +71,7 @@ def _make_key(context: click.Context, option: click.Parameter, file: Path | None
 @click.option("--kind", type=click.Choice(get_args(Kind)), default="group", show_default=True)
 @click.option("--roster", type=A_FILE, help="Whom the session expects; needs --starts, --ends.")
 @policy_option
-def convert(platform: str, file: Path, key: Path | None, **asked: Any) -> None:
+def convert(platform: str, file: Path, keys: Path | None, **asked: Any) -> None:
     """Print the telemetry in FILE, one JSON object a line, with pseudonyms for ids.
 
     FILE is a report, or webhooks of PLATFORM as they came: one payload a line, or one alone.
@@ -101,14 +82,14 @@ def convert(platform: str, file: Path, key: Path | None, **asked: Any) -> None:
     platform calls them. Names never tell who somebody is.
 
     \b
-    rollcall convert --new-key door.key
-    rollcall convert zoom_csv evening.csv --key door.key --zone Europe/Berlin \\
+    rollcall keys new north.keys
+    rollcall convert zoom_csv evening.csv --keys north.keys --zone Europe/Berlin \\
         --starts 2026-03-02T18:00:00+01:00 --ends 2026-03-02T20:00:00+01:00 \\
         --roster people.txt | rollcall score -
     """
-    if key is None:
+    if keys is None:
         raise click.ClickException(NO_KEY)
-    _convert(platform, file, key, Asked(**asked))
+    _convert(platform, file, keys, Asked(**asked))
 
 
 def _convert(platform: str, file: Path, key: Path, asked: Asked) -> None:

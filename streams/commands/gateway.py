@@ -7,7 +7,7 @@ import click
 from schemas.toml_file import FileError
 from streams.commands.connection import bootstrap_option, prefix_option
 from streams.commands.journal import to_standard_error
-from streams.commands.options import one_line_errors
+from streams.commands.options import metrics_option, one_line_errors
 
 
 @click.command()
@@ -76,13 +76,7 @@ from streams.commands.options import one_line_errors
     show_envvar=True,
     help="The longest that a connection may be without a request's whole head.",
 )
-@click.option(
-    "--metrics-port",
-    type=click.IntRange(0, 65_535),
-    envvar="ROLLCALL_METRICS_PORT",
-    show_envvar=True,
-    help="Answer Prometheus here.",
-)
+@metrics_option
 def gateway(
     config: Path,
     bootstrap: str,

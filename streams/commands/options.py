@@ -25,6 +25,13 @@ scale_option = click.option(
     show_default=True,
     help="Divide every duration of the policy: at 60 a session of 2 h lasts 2 min.",
 )
+metrics_option = click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    envvar="ROLLCALL_METRICS_PORT",
+    show_envvar=True,
+    help="Answer Prometheus here.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 

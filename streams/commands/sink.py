@@ -4,6 +4,7 @@ import click
 
 from streams.commands.connection import bootstrap_option, prefix_option
 from streams.commands.journal import to_standard_error
+from streams.commands.options import metrics_option
 from streams.sinking.loop import SinkSettings
 from streams.sinking.run import run_sink
 
@@ -44,13 +45,7 @@ from streams.sinking.run import run_sink
     show_envvar=True,
     help="The longest that a row waits for others.",
 )
-@click.option(
-    "--metrics-port",
-    type=click.IntRange(0, 65_535),
-    envvar="ROLLCALL_METRICS_PORT",
-    show_envvar=True,
-    help="Answer Prometheus here.",
-)
+@metrics_option
 def sink(
     bootstrap: str,
     prefix: str,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schemas.checking import pseudonymous
 from schemas.identity import Identity
-from schemas.instants import EPOCH, milliseconds
+from schemas.instants import EARLIEST, milliseconds
 from schemas.platforms.source import Naming
 from schemas.policy import Policies
 from schemas.telemetry import RosterEntry
@@ -59,7 +59,7 @@ def identities(people: Iterable[Expected]) -> Identities:
         Identity(
             id=alias,
             source="roster",
-            at=EPOCH,
+            at=EARLIEST,
             alias=alias,
             participant=each.entry.participant,
         )

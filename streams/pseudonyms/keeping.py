@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from schemas.instants import rfc3339
+from schemas.instants import instant, plausible, rfc3339
 from streams.pseudonyms.ring import LEAST_BYTES, Key, Ring, RingError, read_ring, ring_text
 
 NEW = ".new"
@@ -22,8 +22,10 @@ NEW = ".new"
 def new_ring(file: Path, starts_at: int) -> Key:
     """Make `file`, a ring of one new key that only its owner may read.
 
-    Raises OSError, also if there is such a file.
+    Raises OSError, also if there is such a file, and ValueError for an instant of no use.
     """
+    if not plausible(instant(starts_at)):
+        raise ValueError("a key comes into force between 2000 and 2200")
     key = Key.of(secrets.token_bytes(LEAST_BYTES), starts_at)
     _write(file, ring_text(Ring.of([key])))
     _settle(file.absolute().parent)

@@ -60,7 +60,7 @@ class Desk:
 
     def __init__(self, run: Run, folder: Path) -> None:
         self.run, self.folder, self.key = run, folder, folder / "key"
-        assert run("convert", "--new-key", str(self.key)).exit_code == 0
+        assert run("keys", "new", str(self.key)).exit_code == 0
 
     def file(self, content: str | bytes, name: str = "report") -> str:
         path = self.folder / name
@@ -69,7 +69,7 @@ class Desk:
 
     def convert(self, platform: str, content: str | bytes, *options: str) -> Result:
         file = self.file(content)
-        result = self.run("convert", platform, file, "--key", str(self.key), *options)
+        result = self.run("convert", platform, file, "--keys", str(self.key), *options)
         assert "MARKED" not in result.output.upper()
         for line in result.stdout.splitlines():
             decode_telemetry(line.encode())
@@ -254,7 +254,7 @@ def test_without_a_key_it_says_how_to_make_one(run: Run, desk: Desk) -> None:
     result = run("convert", "graph_attendance", desk.file(GRAPH), *WHEN)
 
     assert result.exit_code == 1
-    assert "--new-key" in result.stderr
+    assert "keys new" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -262,7 +262,7 @@ def test_a_key_is_never_overwritten_and_nobody_else_may_read_it(run: Run, desk: 
     before = desk.key.read_bytes()
     assert len(read_ring(desk.key).newest.secret) == 32
     assert desk.key.stat().st_mode & 0o777 == 0o600
-    again = run("convert", "--new-key", str(desk.key))
+    again = run("keys", "new", str(desk.key))
     assert again.exit_code == 1
     assert desk.key.read_bytes() == before
 
@@ -334,7 +334,7 @@ def test_options_that_cannot_be_are_refused(
     desk: Desk, options: tuple[str, ...], told: str
 ) -> None:
     result = desk.run(
-        "convert", "graph_attendance", desk.file(GRAPH), "--key", str(desk.key), *options
+        "convert", "graph_attendance", desk.file(GRAPH), "--keys", str(desk.key), *options
     )
 
     assert result.exit_code == 2

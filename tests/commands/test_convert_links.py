@@ -21,10 +21,14 @@ def desk(run: Run, tmp_path: Path) -> Desk:
 
 
 def scores(desk: Desk, roster: str, *payloads: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Everybody's, and they are those whom the plan names, by the ids that it has for them."""
     lines = "\n".join(json.dumps(payload) for payload in payloads)
     result = desk.convert("zoom", lines, *WHEN, "--roster", desk.file(roster, "roster"))
     assert result.exit_code == 0, result.output
-    return desk.scores(result.stdout)
+    found = desk.scores(result.stdout)
+    plan = json.loads(result.stdout.partition("\n")[0])
+    assert {entry["participant"] for entry in plan["roster"]} == set(found)
+    return found
 
 
 @pytest.mark.parametrize(
