@@ -265,13 +265,14 @@ class Ledger:
         try:
             for forgotten in self.stage.seal(subject.facts, subject.name, moment.now):
                 subject.published.pop(forgotten, None)
-            assessment = self.stage.assess(subject.facts, subject.name, moment.now)
+            assessment = self.stage.assess(subject.facts, subject.name, moment.now, subject.memory)
             # Only what closes as a whole is final as a whole.
             was_final = subject.finished and assessment.closes_at is not None
             moment = moment._replace(was_final=was_final)
             found = list(changes(assessment, subject.published, moment))
         except Exception as error:  # noqa: BLE001  the facts are kept, the others go on
             self._faults.append(error)
+            subject.memory = self.stage.memory()
             subject.faulted = True
             subject.next_look = None
             return None

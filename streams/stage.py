@@ -79,7 +79,8 @@ class Stage(NamedTuple):
     """Name, source, state topic and the pure functions of one stage.
 
     `decode` raises one of `schemas.codec.ERRORS`; `folds` has one function for each record
-    type. `stale(record, at, appended_at)` says
+    type. `assess(facts, name, now, memory)` tells the same with and without a memory, which is
+    what `memory()` made and earlier looks left in it. `stale(record, at, appended_at)` says
     whether a record for an unknown subject is about one that is long over. `seal(facts, name, now)`
     summarises what no correction can reach and returns the output ids to forget with it.
     """
@@ -91,7 +92,8 @@ class Stage(NamedTuple):
     subject_of: Callable[[Any], str]
     facts: type
     folds: Mapping[type, Callable[[Any, Any, int], Effect]]
-    assess: Callable[[Any, str, int], Assessment]
+    assess: Callable[..., Assessment]
+    memory: Callable[[], Any]
     stale: Callable[[Any, int, int], bool]
     seal: Callable[[Any, str, int], Sequence[str]]
     oldest_ms: int

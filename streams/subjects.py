@@ -14,22 +14,24 @@ StateRecord = tuple[bytes, bytes | None]
 
 
 class Subject:
-    """A live subject: its facts and what was last published about them."""
+    """A live subject: its facts, what was last published about them, and a stage's memory."""
 
     __slots__ = (
         "due",
         "facts",
         "faulted",
         "finished",
+        "memory",
         "name",
         "next_look",
         "published",
         "queued",
     )
 
-    def __init__(self, name: str, facts: Any) -> None:
+    def __init__(self, name: str, facts: Any, memory: Any) -> None:
         self.name = name
         self.facts = facts
+        self.memory = memory
         self.published: dict[str, Published] = {}
         self.next_look: int | None = None
         self.queued: int | None = None
@@ -73,8 +75,7 @@ class Subjects:
 
     def begin(self, key: bytes) -> Subject:
         """A subject that nobody has heard of before."""
-        subject = self.live[key] = Subject(key.decode(), self._stage.facts())
-        return subject
+        return self._subject(key, self._stage.facts())
 
     def closed(self, key: bytes) -> bool:
         """Whether the corrections of this subject have ended."""
@@ -135,8 +136,12 @@ class Subjects:
         """Order closed marks by age, as `forget` walks them; once after loading."""
         self._closed = dict(sorted(self._closed.items(), key=lambda mark: mark[1]))
 
+    def _subject(self, key: bytes, facts: Any) -> Subject:
+        subject = self.live[key] = Subject(key.decode(), facts, self._stage.memory())
+        return subject
+
     def _revive(self, key: bytes, record: SubjectState) -> Subject:
-        subject = self.live[key] = Subject(key.decode(), self._decode_facts(record.facts))
+        subject = self._subject(key, self._decode_facts(record.facts))
         subject.published = record.published
         subject.next_look = subject.queued = record.next_look
         subject.finished = record.finished

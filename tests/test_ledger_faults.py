@@ -31,7 +31,7 @@ class TestFaults:
     def poisoned() -> tuple[Ledger, Checkpoint]:
         """A ledger that looked at two sessions, of which the rules cannot assess the first."""
 
-        def assess(facts: Any, name: str, now: int) -> Assessment:
+        def assess(facts: Any, name: str, now: int, memory: Any) -> Assessment:
             if name == "s1":
                 raise ZeroDivisionError
             return STAGE.assess(facts, name, now)

@@ -17,7 +17,9 @@ from streams.stage import Assessment, Stage
 def care_stage(policies: Policies) -> Stage:
     """The stage that judges participants under `policies`."""
 
-    def assess_participant(facts: CareFacts, participant: str, now: int) -> Assessment:
+    def assess_participant(
+        facts: CareFacts, participant: str, now: int, memory: None = None
+    ) -> Assessment:
         return assess(participant, facts, policies, now)
 
     def seal_participant(facts: CareFacts, participant: str, now: int) -> Sequence[str]:
@@ -32,6 +34,7 @@ def care_stage(policies: Policies) -> Stage:
         facts=CareFacts,
         folds=FOLDS,
         assess=assess_participant,
+        memory=_nothing,
         stale=_never,
         seal=seal_participant,
         oldest_ms=OLDEST_MS,
@@ -42,3 +45,7 @@ def care_stage(policies: Policies) -> Stage:
 def _never(record: Care, at: int, appended_at: int) -> bool:
     """People do not end: their sessions do, and those are sealed."""
     return False
+
+
+def _nothing() -> None:
+    """Nothing is remembered between two looks."""

@@ -1,38 +1,43 @@
-"""Assess: everything true of one session at one instant, as outputs for the ledger."""
+"""Assess: everything true of one session at one instant, as outputs for the ledger.
+
+Measuring people is most of the work. Whoever's measures cannot have changed what readers wait
+for is measured only if the ledger wants to publish them all the same.
+"""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas.policy import Policies
-from schemas.score import Score
 from schemas.topics import CARE, SCORES, VIOLATIONS
-from streams.identity import identify
+from streams.session.attendee import Attendee
 from streams.session.facts import Person, SessionFacts
-from streams.session.measure import Picture, measure, nobody, together
-from streams.session.publish import Scored, render_result, render_score, signature
+from streams.session.memory import Kept, Memory, mark
+from streams.session.publish import signature
+from streams.session.report import Report
+from streams.session.steady import steady_until
+from streams.session.surroundings import Surroundings, surroundings
 from streams.session.switches import AT, Codes
-from streams.session.violations import SessionView, own_violations
+from streams.session.violations import own_violations
 from streams.session.window import Course
 from streams.stage import Assessment, Output, Pace
 
-MINUTE_MS = 60_000
 
+def assess(
+    session: str,
+    facts: SessionFacts,
+    policies: Policies,
+    now: int,
+    memory: Memory | None = None,
+) -> Assessment:
+    """Scores, results and violations of `session` at `now` ms, and when to look again.
 
-def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> Assessment:
-    """Scores, results and violations of `session` at `now` ms, and when to look again."""
-    picture = measure(facts, policies, now)
-    looks = [look for found in picture.found.values() for look in found.looks]
-    outputs = _people(session, facts, picture)
-    view = SessionView(
-        session,
-        picture.course,
-        picture.window,
-        picture.policy,
-        together(picture.hosts),
-        facts.first_signal,
-    )
-    phase, over = picture.course.phase, picture.course.over
-    for violation, status in own_violations(view, picture.attendees, looks):
+    `memory` is what earlier looks left; without it the same is told, and everybody measured.
+    """
+    around = surroundings(facts, policies, now)
+    looks: list[int] = []
+    outputs, measured = _people(session, around, memory or Memory(), looks)
+    final, over = around.course.phase == "final", around.course.over
+    for violation, status in own_violations(session, around, measured, looks):
         outputs.append(
             Output(
                 id=violation.id,
@@ -41,54 +46,76 @@ def assess(session: str, facts: SessionFacts, policies: Policies, now: int) -> A
                 kind="rollcall.violation.v1",
                 signature=f"{status}{len(violation.episodes)}",
                 pace=Pace.AT_ONCE if over else Pace.EVERY,
-                final=phase == "final",
+                final=final,
                 render=lambda violation=violation: violation,  # type: ignore[misc]
                 status=status,
             )
         )
-    looks += picture.course.looks
-    looks += picture.window.looks
-    looks += _personal_looks(picture, now)
-    looks += _to_come(facts, now)
+    outputs += _withdrawn(session, around, final)
+    looks += around.course.looks
+    looks += around.window.looks
+    for host in around.people.keys() - set(around.attending):
+        looks += _to_come(around.people[host].people, now)
     return Assessment(
         outputs=outputs,
         next_look=min((look for look in looks if look > now), default=None),
-        finished=phase == "final",
-        closes_at=picture.course.closes_at,
+        finished=final,
+        closes_at=around.course.closes_at,
     )
 
 
-def _people(session: str, facts: SessionFacts, picture: Picture) -> list[Output]:
+def _people(
+    session: str, around: Surroundings, memory: Memory, looks: list[int]
+) -> tuple[list[Output], list[str]]:
+    """The outputs about people, and who of them was measured."""
     outputs: list[Output] = []
-    final = picture.course.phase == "final"
-    score_pace, result_pace = _paces(picture.course)
-    for name, person in picture.attendees.items():
-        scored = Scored(
-            session,
-            name,
-            picture.course,
-            picture.window,
-            picture.policy,
-            person,
-            picture.found[name].findings,
-            picture.unidentified_guests,
-        )
-        said = signature(scored)
-        outputs += _told(scored, said, score_pace, result_pace, final)
-    for name in sorted(_formerly(facts) - picture.attendees.keys()):
-        scored = Scored(
-            session,
-            name,
-            picture.course,
-            picture.window,
-            picture.policy,
-            nobody(name, picture),
-            (),
-            picture.unidentified_guests,
-            withdrawn=True,
-        )
-        outputs += _told(scored, "withdrawn", Pace.SIGNATURE, Pace.SIGNATURE, final)
+    measured: list[str] = []
+    final = around.course.phase == "final"
+    paces = _paces(around.course)
+    # What was published of them once it is over is what would be published again.
+    same = (Pace.SIGNATURE, Pace.SIGNATURE) if around.course.over else paces
+    memory.enter(around)
+    for name in around.attending:
+        report = Report(session, name, around)
+        heard = mark(around.people.get(name), around.course.over)
+        kept = memory.recall(name, heard, around.course.now)
+        if kept is None:
+            measured.append(name)
+            kept = _measured(report, around, heard)
+            memory.keep(name, kept)
+            outputs += _told(report, kept.signature, paces, final)
+        else:
+            outputs += _told(report, kept.signature, same, final)
+        if kept.look is not None:
+            looks.append(kept.look)
+    return outputs, measured
+
+
+def _measured(report: Report, around: Surroundings, heard: int) -> Kept:
+    scored, now = report.scored, around.course.now
+    person = scored.person
+    looks = [*report.looks, *_own_looks(person, around), *_to_come(person.identity.people, now)]
+    return Kept(
+        mark=heard,
+        signature=signature(scored),
+        look=min((look for look in looks if look > now), default=None),
+        until=steady_until(person, around, looks),
+    )
+
+
+def _withdrawn(session: str, around: Surroundings, final: bool) -> list[Output]:
+    outputs: list[Output] = []
+    paces = (Pace.SIGNATURE, Pace.SIGNATURE)
+    for name in sorted(_formerly(around.facts).difference(around.attending)):
+        report = Report(session, name, around, withdrawn=True)
+        outputs += _told(report, "withdrawn", paces, final)
     return outputs
+
+
+def _formerly(facts: SessionFacts) -> set[str]:
+    """Everyone who may once have had a score: ever on a roster, or seen under any id."""
+    rostered = {place.participant for plan in facts.plans.values() for place in plan.roster}
+    return rostered.union(facts.people, facts.named)
 
 
 def _paces(where: Course) -> tuple[Pace, Pace]:
@@ -100,76 +127,48 @@ def _paces(where: Course) -> tuple[Pace, Pace]:
     return (Pace.EVERY if grows else Pace.SIGNATURE), Pace.SIGNATURE
 
 
-def _formerly(facts: SessionFacts) -> set[str]:
-    """Everyone who may once have had a score: ever on a roster, or seen under any id."""
-    rostered = {place.participant for plan in facts.plans.values() for place in plan.roster}
-    return rostered.union(facts.people, facts.named)
-
-
 def _told(
-    scored: Scored, said: str, score_pace: Pace, result_pace: Pace, final: bool
+    report: Report, said: str, paces: tuple[Pace, Pace], final: bool
 ) -> tuple[Output, Output]:
     """The score for everyone and, around the same score, the result for the care stage."""
-    score_id = identify("score", scored.session, scored.participant)
-    result_id = identify("result", scored.session, scored.participant)
-    score = _Once(scored, score_id)
     return (
         Output(
-            id=score_id,
+            id=report.score_id,
             topic=SCORES.name,
-            key=scored.participant,
+            key=report.participant,
             kind="rollcall.score.v1",
             signature=said,
-            pace=score_pace,
+            pace=paces[0],
             final=final,
-            render=score,
-            withdrawn=scored.withdrawn,
+            render=report.score,
+            withdrawn=report.withdrawn,
         ),
         Output(
-            id=result_id,
+            id=report.result_id,
             topic=CARE.name,
-            key=scored.participant,
+            key=report.participant,
             kind="rollcall.session-result.v1",
             signature=said,
-            pace=result_pace,
+            pace=paces[1],
             final=final,
-            render=lambda: render_result(scored, result_id, score()),
-            withdrawn=scored.withdrawn,
+            render=report.result,
+            withdrawn=report.withdrawn,
         ),
     )
 
 
-class _Once:
-    """Renders a score when it is first asked for; made for everybody at every look."""
-
-    __slots__ = ("_made", "_score_id", "_scored")
-
-    def __init__(self, scored: Scored, score_id: str) -> None:
-        self._scored = scored
-        self._score_id = score_id
-        self._made: Score | None = None
-
-    def __call__(self) -> Score:
-        if self._made is None:
-            self._made = render_score(self._scored, self._score_id)
-        return self._made
-
-
-def _personal_looks(picture: Picture, now: int) -> list[int]:
+def _own_looks(person: Attendee, around: Surroundings) -> Iterator[int]:
     """When somebody's own times begin or end, or their reconnect grace runs out."""
-    grace = picture.policy.presence.reconnect_grace
-    looks = []
-    for person in picture.attendees.values():
-        if person.place is not None:
-            looks += [at for at in (person.place.begins, person.place.until) if at is not None]
-        if not picture.course.over and person.stay.whole and person.stay.whole[-1][1] <= now:
-            looks.append(person.stay.whole[-1][1] + grace + 1)
-    return looks
+    if person.place is not None:
+        yield from (at for at in (person.place.begins, person.place.until) if at is not None)
+    whole, where = person.stay.whole, around.course
+    if not where.over and whole and whole[-1][1] <= where.now:
+        yield whole[-1][1] + around.policy.presence.reconnect_grace + 1
 
 
-def _to_come(facts: SessionFacts, now: int) -> Iterator[int]:
-    """The next thing of each person that happens after `now`: clocks differ."""
-    for person in facts.people.values():
+def _to_come(people: Iterable[Person], now: int) -> Iterator[int]:
+    """The next thing of each that happens after `now`: clocks differ."""
+    for person in people:
         yield from (at for at in person.all_signs()[::2] if at > now)
         for codes in _switches(person):
             if codes and codes[-1] >> AT > now:

@@ -70,6 +70,8 @@ def identities(facts: SessionFacts) -> dict[str, Identity]:
 
 def resolve(name: str, links: Mapping[str, Link]) -> str:
     """Whose id this is; a chain of aliases is followed, a circle stops where it closes."""
+    if name not in links:
+        return name
     seen = {name}
     while (link := links.get(name)) is not None and not link.withdrawn:
         name = link.participant

@@ -47,6 +47,10 @@ def _no_codes() -> "array[int]":
     return array("q")
 
 
+_NO_SIGNS = array("q")
+"""One for all who have only one connection: it is replaced, never added to."""
+
+
 class Person(Struct, array_like=True, gc=False):
     """One participant id. Minute sets are bit masks relative to the session's `base`.
 
@@ -64,7 +68,7 @@ class Person(Struct, array_like=True, gc=False):
     camera: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
     speech: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
     names: list[str] = msgspec.field(default_factory=list)
-    signs: array = msgspec.field(default_factory=_no_codes)  # type: ignore[type-arg]
+    signs: array = _NO_SIGNS  # type: ignore[type-arg]
     streams: dict[int, dict[str, array]] | None = None  # type: ignore[type-arg]
     chat: Mask = Mask(0)
     reactions: Mask = Mask(0)
@@ -81,7 +85,7 @@ class Person(Struct, array_like=True, gc=False):
         if known >= MOST_CONNECTIONS:
             return -1
         if known:
-            self.signs.extend((self.first_sign, self.last_sign))
+            self.signs = self.signs + array("q", (self.first_sign, self.last_sign))
         self.names.append(name)
         self.newest, self.number = name, known << 4
         self.first_sign = self.last_sign = NEVER

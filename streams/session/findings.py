@@ -95,7 +95,7 @@ def _left_early(
     if gone_ms is not None and gone_ms > after:
         figures = {"away_ms": gone_ms, "threshold_ms": int(after)}
         episodes.append(_episode(measured.presence[-1][1], None, figures))
-    elif gone_ms is not None and person.passing:
+    elif gone_ms is not None and person.passing and measured.presence[-1][1] <= course.now:
         looks.append(course.now + after - gone_ms + 1)
     return episodes
 

@@ -129,13 +129,13 @@ def polls(
         if opened is None:
             continue
         until = closed if closed is not None and closed > opened else opened + rules.poll_open
-        if _overlap(presence, opened, min(until, now)) >= rules.poll_present:
+        if overlap(presence, opened, min(until, now)) >= rules.poll_present:
             there += 1
             answered += poll in answers
     return there, answered
 
 
-def _overlap(spans: Spans, begin: int, end: int) -> int:
+def overlap(spans: Spans, begin: int, end: int) -> int:
     """Milliseconds of `spans` in `[begin, end)`."""
     shared = 0
     for from_, until in spans:

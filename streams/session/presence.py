@@ -48,7 +48,6 @@ class Visit(NamedTuple):
     waiting: list[WaitingStay]
     network: list[int]
     """Instants at which it left for the network's sake."""
-    host: bool
     stray: bool
     """It gave signs of life after its last leave."""
 
@@ -61,7 +60,6 @@ class Stay(NamedTuple):
     whole: Spans
     waiting: list[WaitingStay]
     network: set[int]
-    host: bool
     stray: int
     tracks: list[Track]
     speech: list[Codes]
@@ -93,7 +91,7 @@ def visit(doors: Codes, first_sign: int, last_sign: int, now: int) -> Visit:
     waiting: list[WaitingStay] = []
     network: list[int] = []
     open_at = before = joined_at = waiting_since = last_leave = None
-    untouched, host = True, False
+    untouched = True
     for code in doors:
         at, move = code >> AT, code & 15
         if waiting_since is not None and move != WAITING:
@@ -101,7 +99,6 @@ def visit(doors: Codes, first_sign: int, last_sign: int, now: int) -> Visit:
             waiting.append(WaitingStay(waiting_since, at, admitted))
             waiting_since = None
         if move <= JOINED_AS_HOST:
-            host = host or move == JOINED_AS_HOST
             if at != joined_at:
                 before, joined_at = open_at, at
             open_at = at if open_at is None else open_at
@@ -125,7 +122,14 @@ def visit(doors: Codes, first_sign: int, last_sign: int, now: int) -> Visit:
     if waiting_since is not None:
         waiting.append(WaitingStay(waiting_since, None, admitted=False))
     stray = open_at is None and last_leave is not None and last_sign > last_leave
-    return Visit(last_sign, spans, open_at, waiting, network, host, stray)
+    return Visit(last_sign, spans, open_at, waiting, network, stray)
+
+
+def hosting(people: Sequence[Person], now: int) -> bool:
+    """Whether any of these joined as host."""
+    return any(
+        code & 15 == JOINED_AS_HOST for person in people for code in known(person.doors, now)
+    )
 
 
 def _visits(person: Person, now: int) -> list[Visit]:
@@ -178,7 +182,6 @@ def stay(people: Sequence[Person], horizon: Horizon) -> Stay:
         whole=union((*seen, *guessed)) if guessed else seen,
         waiting=outside((each for v in visits for each in v.waiting), seen),
         network={at for v in visits for at in v.network},
-        host=any(v.host for v in visits),
         stray=sum(v.stray for v in visits),
         tracks=tracks,
         speech=[known(person.speech, now) for person in people],

@@ -10,7 +10,7 @@ from schemas.telemetry import Span
 from streams.intervals import Spans, clip, intersect, length
 from streams.session.attendee import Attendee
 from streams.session.participation import Part, quiet_ms, tenths
-from streams.session.violations import SessionView, not_admitted
+from streams.session.violations import not_admitted
 from streams.session.window import Course, Window
 
 
@@ -166,5 +166,5 @@ def _edges(episode: Episode) -> tuple[int, int | None]:
 
 
 def _kept_waiting(scored: Scored) -> bool:
-    view = SessionView(scored.session, scored.course, scored.window, scored.policy, [], None)
-    return bool(not_admitted(view, scored.person, []))
+    waiting = scored.person.stay.waiting
+    return bool(not_admitted(scored.course, scored.window, scored.policy, waiting, []))

@@ -10,6 +10,7 @@ from schemas.topics import SESSION_STATE, TELEMETRY
 from streams.session.assess import assess
 from streams.session.facts import SessionFacts
 from streams.session.fold import FOLDS
+from streams.session.memory import Memory
 from streams.stage import Assessment, Stage
 
 OLDEST_MS = 30 * DAY_MS
@@ -26,8 +27,10 @@ def session_stage(policies: Policies) -> Stage:
             ended_at, rules = at, policies.at(None, at).session
         return ended_at + rules.corrections_for < appended_at
 
-    def assess_session(facts: SessionFacts, session: str, now: int) -> Assessment:
-        return assess(session, facts, policies, now)
+    def assess_session(
+        facts: SessionFacts, session: str, now: int, memory: Memory | None = None
+    ) -> Assessment:
+        return assess(session, facts, policies, now, memory)
 
     return Stage(
         name="session",
@@ -38,6 +41,7 @@ def session_stage(policies: Policies) -> Stage:
         facts=SessionFacts,
         folds=FOLDS,
         assess=assess_session,
+        memory=Memory,
         stale=stale,
         seal=_nothing_to_seal,
         oldest_ms=OLDEST_MS,

@@ -1,7 +1,7 @@
 """Violations of the session itself: its host's or the source's, never a person's (1.6)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.instants import instant, instant_or_none
@@ -9,8 +9,9 @@ from schemas.policy import Policy
 from schemas.score import Episode, Figures
 from schemas.violation import Rule, Severity, Violation
 from streams.identity import identify
-from streams.intervals import Spans, clip, intersect, length
-from streams.session.attendee import Attendee
+from streams.intervals import clip, intersect, length
+from streams.session.surroundings import Surroundings
+from streams.session.waiting import WaitingStay
 from streams.session.window import Course, Window
 
 LABELS: Mapping[Rule, str] = {
@@ -29,21 +30,13 @@ class Stretch(NamedTuple):
     figures: Figures
 
 
-class SessionView(NamedTuple):
-    """What the session's own rules look at."""
-
-    session: str
-    course: Course
-    window: Window
-    policy: Policy
-    hosts: Spans
-    first_signal: int | None
-
-
 def own_violations(
-    view: SessionView, people: Mapping[str, Attendee], looks: list[int]
+    session: str, view: Surroundings, measured: Iterable[str], looks: list[int]
 ) -> list[tuple[Violation, str]]:
-    """(violation, status) of everything the session itself broke."""
+    """(violation, status) of everything the session itself broke.
+
+    Only of the people who were `measured` anybody can have been kept waiting.
+    """
     course = view.course
     if course.plan is None or course.plan.cancelled:
         return []
@@ -52,37 +45,38 @@ def own_violations(
     rules: list[tuple[Rule, Severity, list[Stretch]]] = [
         ("no_signal", "warning", silence),
         ("host_absent", "warning", _host_absent(view, silence, looks)),
-        ("group_too_large", "info", _group_too_large(view, people)),
+        ("group_too_large", "info", _group_too_large(view)),
     ]
     for rule, severity, stretches in rules:
         if stretches:
-            found.append(_violation(view, rule, severity, stretches, None))
-    for name, person in people.items():
-        kept_waiting = not_admitted(view, person, looks)
-        if kept_waiting:
-            found.append(_violation(view, "not_admitted", "warning", kept_waiting, name))
+            found.append(_violation(session, view, rule, severity, stretches, None))
+    for name in measured:
+        waiting = view.stays[name].waiting
+        kept = not_admitted(view.course, view.window, view.policy, waiting, looks)
+        if kept:
+            found.append(_violation(session, view, "not_admitted", "warning", kept, name))
     return found
 
 
-def _no_signal(view: SessionView, looks: list[int]) -> list[Stretch]:
+def _no_signal(view: Surroundings, looks: list[int]) -> list[Stretch]:
     course, plan = view.course, view.course.plan
     if plan is None or plan.delivery != "live":
         return []
     deadline = plan.starts_at + view.policy.host.absent_after
     looks.append(deadline)
-    first = view.first_signal
+    first = view.facts.first_signal
     if course.now < deadline or (first is not None and first <= deadline):
         return []
     return [Stretch(deadline, first, _threshold(view))]
 
 
-def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) -> list[Stretch]:
+def _host_absent(view: Surroundings, silence: list[Stretch], looks: list[int]) -> list[Stretch]:
     course, plan = view.course, view.course.plan
     if plan is None or not plan.hosts or plan.delivery != "live":
         return []
     deadline = plan.starts_at + view.policy.host.absent_after
     looks.append(deadline)
-    seen = next((max(a, plan.starts_at) for a, b in view.hosts if b > plan.starts_at), None)
+    seen = next((max(a, plan.starts_at) for a, b in view.hosted if b > plan.starts_at), None)
     since = deadline
     if silence:
         if silence[0].until is None:
@@ -94,22 +88,24 @@ def _host_absent(view: SessionView, silence: list[Stretch], looks: list[int]) ->
     return [Stretch(since, seen if seen is None or seen < course.end else None, _threshold(view))]
 
 
-def _threshold(view: SessionView) -> Figures:
+def _threshold(view: Surroundings) -> Figures:
     return {"threshold_ms": int(view.policy.host.absent_after)}
 
 
-def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[Stretch]:
+def not_admitted(
+    course: Course, window: Window, policy: Policy, waiting: Sequence[WaitingStay], looks: list[int]
+) -> list[Stretch]:
     """Stays in the waiting room longer than allowed while a host was there."""
-    if not person.stay.waiting:
+    if not waiting:
         return []
-    course, after = view.course, view.policy.waiting.not_admitted_after
-    hosted = view.window.scheduled
-    if view.window.hosted is not None:
-        hosted = intersect(hosted, view.window.hosted)
+    after = policy.waiting.not_admitted_after
+    hosted = window.scheduled
+    if window.hosted is not None:
+        hosted = intersect(hosted, window.hosted)
     hosted_now = not course.over and any(a <= course.now < b for a, b in hosted)
     hosted = clip(hosted, None, course.now)
     stretches = []
-    for each in person.stay.waiting:
+    for each in waiting:
         until = min(course.now, course.end) if each.until is None else each.until
         waited = length(clip(hosted, each.since, until))
         if waited > after:
@@ -120,14 +116,14 @@ def not_admitted(view: SessionView, person: Attendee, looks: list[int]) -> list[
     return stretches
 
 
-def _group_too_large(view: SessionView, people: Mapping[str, Attendee]) -> list[Stretch]:
+def _group_too_large(view: Surroundings) -> list[Stretch]:
     course, plan = view.course, view.course.plan
     largest = view.policy.group.max_size
-    if plan is None or plan.kind != "group" or len(people) <= largest:
+    if plan is None or plan.kind != "group" or len(view.attending) <= largest:
         return []
     steps: Counter[int] = Counter()
-    for person in people.values():
-        for begin, end in clip(person.stay.whole, plan.starts_at, course.end):
+    for name in view.attending:
+        for begin, end in clip(view.stays[name].whole, plan.starts_at, course.end):
             steps[begin] += 1
             steps[end] -= 1
     stretches: list[Stretch] = []
@@ -146,7 +142,8 @@ def _group_too_large(view: SessionView, people: Mapping[str, Attendee]) -> list[
 
 
 def _violation(
-    view: SessionView,
+    session: str,
+    view: Surroundings,
     rule: Rule,
     severity: Severity,
     stretches: list[Stretch],
@@ -158,13 +155,13 @@ def _violation(
     if still_open:
         status = "stood" if view.course.phase == "final" else "open"
     violation = Violation(
-        id=identify("violation", view.session, rule, participant or ""),
-        incident=identify("incident", view.session, participant or ""),
+        id=identify("violation", session, rule, participant or ""),
+        incident=identify("incident", session, participant or ""),
         rule=rule,
         severity=severity,
         label=LABELS[rule],
         participant=participant,
-        session=view.session,
+        session=session,
         program=None if plan is None else plan.program,
         since=instant(stretches[0].since),
         until=None if still_open else instant_or_none(stretches[-1].until),

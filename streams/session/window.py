@@ -1,6 +1,6 @@
 """Window: the time people are measured against, and where the session stands (measures.md 1.1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -120,9 +120,13 @@ def course(facts: SessionFacts, plan: Plan | None, policy: Policy, now: int) -> 
 
 
 def window(
-    facts: SessionFacts, course: Course, policy: Policy, hosts: Spans, everyone: Spans
+    facts: SessionFacts,
+    course: Course,
+    policy: Policy,
+    hosts: Spans,
+    everyone: Callable[[], Spans],
 ) -> Window:
-    """The window at `course.now`; `hosts` and `everyone` are unions of presence."""
+    """The window at `course.now`; `hosts` is a union of presence, `everyone` makes another."""
     if course.plan is None:
         return _unscheduled(facts, course, hosts, everyone)
     plan = course.plan
@@ -137,13 +141,10 @@ def window(
     if plan.hosts and policy.session.hosted:
         first_host = next((begin for begin, end in hosts if end > plan.starts_at), None)
         hosted = bridge(clip(hosts, None, course.end), policy.host.gap)
-        if not hosts:
-            share = policy.session.valid_share
-            crowd = length(intersect(everyone, counted))
-            lost = course.over and crowd * share.denominator > share.numerator * length(counted)
-            if decided is False or lost:
-                hosted = None
-                review = "no_host_seen"
+        lost = course.over and not hosts and _crowded(everyone(), counted, policy)
+        if lost or (decided is False and not hosts):
+            hosted = None
+            review = "no_host_seen"
     spans = scheduled if hosted is None else intersect(scheduled, hosted)
     spans = subtract(subtract(spans, outages), breaks)
     passing = [] if course.over else intersect(spans, [(course.now, course.now + 1)])
@@ -155,6 +156,13 @@ def window(
     return Window(
         spans, scheduled, hosted, first_host, void_reason, review, passing, breaks, tuple(bounds)
     )
+
+
+def _crowded(everyone: Spans, counted: Spans, policy: Policy) -> bool:
+    """Whether people were there for so long that it is the host's word that was lost."""
+    share = policy.session.valid_share
+    there = length(intersect(everyone, counted))
+    return there * share.denominator > share.numerator * length(counted)
 
 
 def _declared(interruptions: Iterable[Interruption], longer: int) -> Iterable[tuple[int, int]]:
@@ -180,8 +188,10 @@ def _void(
     return None
 
 
-def _unscheduled(facts: SessionFacts, course: Course, hosts: Spans, everyone: Spans) -> Window:
-    first = hosts or everyone
+def _unscheduled(
+    facts: SessionFacts, course: Course, hosts: Spans, everyone: Callable[[], Spans]
+) -> Window:
+    first = hosts or everyone()
     begin = first[0][0] if first else course.end
     spans = clip([(begin, course.end)] if begin < course.end else [], None, course.now)
     decision = facts.decision

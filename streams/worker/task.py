@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 from streams.ledger import Checkpoint, Ledger
@@ -27,6 +28,7 @@ from streams.worker.accounts import Accounts
 from streams.worker.clock import Clock, ClockError
 from streams.worker.halt import halt, in_short
 from streams.worker.outbox import Outbox
+from streams.worker.patience import STEP_S, waits
 from streams.worker.place import Place
 from streams.worker.producer import PartitionProducer
 from streams.worker.tools import Tools
@@ -43,17 +45,11 @@ MOST_REFUSED_BYTES = 8 << 20
 BREATH_S = 0.005
 """Between transactions that follow each other: at once, the broker would make the next wait."""
 
-CATCHING_UP_MS = 10_000
-CATCHING_UP_SHARE = 5
-LONGEST_REST_S = 20.0
-"""So far behind, looks rest until they cost a fifth of the time: catching up comes first."""
-
 PROGRESS_EVERY_S = 10.0
 """Progress is written this often though nothing else is, for lag tools and quick recoveries."""
 
 STALE_S = 5.0
-"""An end that was told longer ago says nothing about whether we have caught up, but that the
-broker is away."""
+"""An end told longer ago says nothing of whether we have caught up: the broker is away."""
 
 
 class Restored(NamedTuple):
@@ -186,16 +182,22 @@ class PartitionTask:
         every = self._tools.settings.checkpoint_every_ms / 1000
         # Not all partitions at the same moment.
         await self._pause(every * self.place.partition / self.place.partitions)
+        # What the first look costs nobody knows yet.
+        await self._catch_up(inf)
         while not self._closing:
             begun = time.monotonic()
             self._looking_s = 0.0
             if self._reachable():
                 await self._round()
-            rest = every - (time.monotonic() - begun)
-            if self.clock.behind_ms(self.caught_up) > CATCHING_UP_MS:
-                cost = self._looking_s * self._peers() * CATCHING_UP_SHARE
-                rest = min(max(rest, cost), LONGEST_REST_S)
-            await self._pause(rest)
+            await self._pause(every - (time.monotonic() - begun))
+            await self._catch_up(self._looking_s * self._peers())
+
+    async def _catch_up(self, cost_s: float) -> None:
+        """Fold on without looks for as long as patience has it, unless somebody is in a hurry."""
+        begun = time.monotonic()
+        while waits(self.clock.behind_ms(self.caught_up), time.monotonic() - begun, cost_s):
+            if self._closing or await self._pause(STEP_S):
+                return
 
     def _reachable(self) -> bool:
         """A transaction begun while the broker is away would only be in doubt."""
@@ -216,10 +218,13 @@ class PartitionTask:
             fitting = int(TURN_S * captured.assessed / max(seconds, 1e-6))
             self._most = min(max((self._most + fitting) // 2, SUBJECTS[0]), SUBJECTS[-1])
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> bool:
+        """Whether somebody is in a hurry before the `seconds` are over."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._hurry.wait(), max(seconds, BREATH_S))
+        hurry = self._hurry.is_set()
         self._hurry.clear()
+        return hurry
 
     def _progress_due(self, captured: Checkpoint) -> bool:
         waited = time.monotonic() - self._written_at > PROGRESS_EVERY_S
