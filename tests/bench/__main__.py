@@ -12,6 +12,7 @@ from rich.table import Table
 from streams.machine.kafka import Broker
 from tests.bench import care, ledger
 from tests.bench.delay import delays, percentile
+from tests.bench.peers.race import races
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
 CHECKPOINT_S = 2.0
@@ -26,7 +27,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
     parser.add_argument("--people", type=int, default=1_000, help="whose weeks close at once")
     parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
+    parser.add_argument("--peers", action="store_true", help="only beside other libraries")
     given = parser.parse_args()
+    if given.peers:
+        _peers(given)
+        return
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
     _care(given, table)
     if given.care:
@@ -111,8 +116,26 @@ def _delay(given: argparse.Namespace, broker: Broker, folder: Path, table: Table
         )
 
 
+def _peers(given: argparse.Namespace) -> None:
+    table = Table("who", "events", "events/s", "events/CPU-s", "RSS, MB", title_justify="left")
+    table.title = "The same telemetry, one process each, one run"
+    with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name) / "kafka") as broker:
+        for found in races(broker.bootstrap, given.sessions, given.events, Path(name)):
+            if isinstance(found, str):
+                table.caption = found
+                continue
+            table.add_row(
+                found.name,
+                _rate(found.events),
+                _rate(found.events / found.seconds),
+                _rate(found.events / found.cpu_s),
+                f"{found.mb:.0f}",
+            )
+    Console().print(table)
+
+
 def _rate(value: float) -> str:
-    return f"{value / 1000:.0f}k"
+    return f"{value / 1000:.0f}k" if value >= 100_000 else f"{value / 1000:.1f}k"
 
 
 main()
