@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import Struct, field
+from msgspec import Struct
 
 from schemas.telemetry import Event
 from streams import state
@@ -20,6 +20,7 @@ from streams.stage import Pacing, Stage
 from streams.state import ClosedMark, FactsDecoder, NewerStateError, Progress, SubjectState
 from tests.builders import entry, ms, scheduled, stay
 from tests.care.partition import Partition
+from tests.faults.next_release import next_stage
 from tests.live import policies
 from tests.logs import logs
 
@@ -53,24 +54,7 @@ LAYOUTS: dict[type[Struct], str] = {
 """What a released version writes, in order. It may only grow at the ends, by what has a default."""
 
 
-class NextFacts(SessionFacts, array_like=True):
-    """The facts of a release that keeps one thing more of each session."""
-
-    sources: dict[str, int] = field(default_factory=dict)
-
-
-def _also_counting_sources(fold: Any) -> Any:
-    def counting(facts: Any, record: Any, at: int) -> Any:
-        facts.sources[record.source] = max(at, facts.sources.get(record.source, at))
-        return fold(facts, record, at)
-
-    return counting
-
-
-NEXT_STAGE = STAGE._replace(
-    facts=NextFacts,
-    folds={kind: _also_counting_sources(fold) for kind, fold in STAGE.folds.items()},
-)
+NEXT_STAGE = next_stage(STAGE)
 
 
 @pytest.mark.parametrize(
