@@ -38,7 +38,7 @@ def run(sizes: Sizes, place: Place) -> Outcome:
             if number % 4 in (1, 2):
                 shift.fleet.kill(name)
             else:
-                assert shift.fleet.stop(name) == 0
+                assert shift.fleet.stop(name) == 0, shift.fleet.log(name)[-2_000:]
             shift.fleet.start(name, program=WORKER if number % 4 > 1 else NEXT)
         written = _written(shift)
         outcome = shift.outcome("rolling upgrade", sizes.faults, shift.fleet.inside, **written)
