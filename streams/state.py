@@ -2,6 +2,14 @@
 
 MessagePack arrays. Sorted 64-bit integers, the bulk of all facts, are written as bytes.
 Instants inside are integer milliseconds.
+
+Releases run side by side while one replaces the other, so that either may read what the other
+wrote. A change of what is written is one of two:
+    - a field more, at the end of its array and with a default: an older release passes over it
+      and leaves it out of what it writes, a newer one finds the default there. Nothing that is
+      published may depend on it before every worker has a release that keeps it;
+    - any other: a tag of its own, and the old tag stays readable. What an older release finds
+      under a tag that it does not know it refuses, instead of misreading it.
 """
 
 import zlib
@@ -11,6 +19,8 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
+
+PROGRESS_FORM = 1
 
 
 class Published(Struct, frozen=True, array_like=True, gc=False):
@@ -64,6 +74,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     """Where a partition stands; `low` is the first offset not covered by a state record.
 
     `now` is the instant of the last look: the next owner's clock does not go back behind it.
+    `form` rises when a field changes its meaning or goes, as a tag does for state records.
     """
 
     position: int
@@ -73,6 +84,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     policies: dict[str, str]
     now: int
     recent: Recent = Recent()
+    form: int = 1
 
 
 def _to_plain(value: Any) -> Any:
@@ -91,9 +103,24 @@ def _from_plain(wanted: type, value: Any) -> Any:
     raise NotImplementedError(wanted)
 
 
+class NewerStateError(Exception):
+    """A later release wrote this in a form that this one does not know.
+
+    Only workers write state, and the log has checksums: what cannot be read is not damaged.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("state written by a newer version: run that one, or a later one")
+
+
+class _Form(Struct):
+    form: int = 1
+
+
 _encode = msgspec.msgpack.Encoder(enc_hook=_to_plain).encode
 _decode_record = msgspec.msgpack.Decoder(SubjectState | ClosedMark).decode
 _decode_progress = msgspec.msgpack.Decoder(Progress, dec_hook=_from_plain).decode
+_decode_form = msgspec.msgpack.Decoder(_Form).decode
 
 
 def encode(record: Struct) -> bytes:
@@ -102,13 +129,26 @@ def encode(record: Struct) -> bytes:
 
 
 def decode(value: bytes) -> SubjectState | ClosedMark:
-    """The state record in `value`."""
-    record: SubjectState | ClosedMark = _decode_record(value)
+    """The state record in `value`.
+
+    Raises:
+        NewerStateError: it is none that this release can read.
+    """
+    try:
+        record: SubjectState | ClosedMark = _decode_record(value)
+    except msgspec.ValidationError:
+        raise NewerStateError from None
     return record
 
 
 def decode_progress(value: bytes) -> Progress:
-    """The progress record in `value`."""
+    """The progress record in `value`.
+
+    Raises:
+        NewerStateError: its form is above ours.
+    """
+    if _decode_form(value).form > PROGRESS_FORM:
+        raise NewerStateError
     return _decode_progress(value)
 
 
@@ -121,7 +161,11 @@ class FactsDecoder:
         ).decode
 
     def __call__(self, raw: Raw) -> Any:
-        return self._decode(raw)
+        """Raises NewerStateError if these are no facts that this release can read."""
+        try:
+            return self._decode(raw)
+        except msgspec.ValidationError:
+            raise NewerStateError from None
 
 
 def raw(facts: Struct) -> Raw:

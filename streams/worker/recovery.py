@@ -23,7 +23,7 @@ from aiokafka.structs import TopicPartition
 
 from streams import state
 from streams.ledger import Ledger
-from streams.state import Progress
+from streams.state import NewerStateError, Progress
 from streams.worker.clock import Clock
 from streams.worker.outbox import BARRIER_KEY, PROGRESS_KEY, Outbox
 from streams.worker.place import Place
@@ -62,6 +62,9 @@ async def recover(place: Place, tools: Tools, kept: PartitionTask | None) -> Par
         tools.failpoints.reach("recovery-barrier")
         async with _reader(tools) as consumer:
             restored = await _Restoration(place, tools, consumer, barrier).run(told, kept)
+    except NewerStateError as error:
+        await producer.stop()
+        raise RefusedError(f"{place}: {error}") from None
     except BaseException:
         await producer.stop()
         raise

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import NoOffsetForPartitionError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
@@ -103,9 +104,16 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         """Everything fetched since the last call, as one batch for each partition."""
         assignment = consumer._subscription.subscription.assignment
         before = _positions(assignment)
-        records = await super()._fetch_records(
-            consumer, active_partitions, timeout, self._most(max_records)
-        )
+        try:
+            records = await super()._fetch_records(
+                consumer, active_partitions, timeout, self._most(max_records)
+            )
+        except NoOffsetForPartitionError:
+            # The group has no offset of a new partition that nothing was committed for. We seek
+            # where we stand before anything is fetched from it, which clears this error.
+            if consumer._subscription.subscription.assignment is assignment:
+                raise
+            return {}
         if consumer._subscription.subscription.assignment is not assignment:
             return {}
         self.cpu_seconds = time.thread_time()

@@ -12,6 +12,7 @@ from rich.table import Table
 from streams.machine.kafka import Broker
 from tests.bench import care, door, ledger
 from tests.bench.delay import delays, percentile
+from tests.bench.peers.race import races
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
 CHECKPOINT_S = 2.0
@@ -28,7 +29,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000, help="whose weeks close at once")
     parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
     parser.add_argument("--door", action="store_true", help="only the HTTP door")
+    parser.add_argument("--peers", action="store_true", help="only beside other libraries")
     given = parser.parse_args()
+    if given.peers:
+        _peers(given)
+        return
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
     if given.door:
         with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
@@ -140,8 +145,26 @@ def _door(broker: Broker, folder: Path, table: Table) -> None:
                 )
 
 
+def _peers(given: argparse.Namespace) -> None:
+    table = Table("who", "events", "events/s", "events/CPU-s", "RSS, MB", title_justify="left")
+    table.title = "The same telemetry, one process each, one run"
+    with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name) / "kafka") as broker:
+        for found in races(broker.bootstrap, given.sessions, given.events, Path(name)):
+            if isinstance(found, str):
+                table.caption = found
+                continue
+            table.add_row(
+                found.name,
+                _rate(found.events),
+                _rate(found.events / found.seconds),
+                _rate(found.events / found.cpu_s),
+                f"{found.mb:.0f}",
+            )
+    Console().print(table)
+
+
 def _rate(value: float) -> str:
-    return f"{value / 1000:.0f}k"
+    return f"{value / 1000:.0f}k" if value >= 100_000 else f"{value / 1000:.1f}k"
 
 
 main()

@@ -1,4 +1,4 @@
-"""Two workers and a sink as processes that can be killed and started again."""
+"""Workers and a sink as processes that can be killed and started again."""
 
 import os
 import random
@@ -6,50 +6,55 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from schemas.dead_letter import Entry
 from schemas.topics import CARE, TELEMETRY
 from streams.reading import read_topic
 from streams.worker.failpoints import KILLED
+from tests.kafka.workers import WORKER, Workers
 
 PARTITIONS = 4
 INSIDE = ("checkpoint-offsets", "checkpoint-sent", "checkpoint-acknowledged")
 """Failpoints that lie between a transaction's first record and its commit."""
 DEADLINE_S = 240.0
+LOOKS_APART_S = 0.2
 SINK = "from streams.commands import main; main(['sink'])"
 
 
-class Fleet:
+class Fleet(Workers):
     """Workers by name, and one sink; all are gone at the end.
 
-    `killed` counts ends by SIGKILL and at failpoints, `inside` those at a failpoint inside an
-    open transaction.
+    `killed` counts ends by SIGKILL and at failpoints, `inside` those of them inside an open
+    transaction.
     """
 
     def __init__(
-        self, bootstrap: str, prefix: str, database_url: str, scale: int, folder: Path
+        self,
+        bootstrap: str,
+        prefix: str,
+        database_url: str,
+        scale: int,
+        folder: Path,
+        program: Iterable[str] = WORKER,
+        **settings: str,
     ) -> None:
+        settings = {
+            "scale": str(scale),
+            "checkpoint_every_ms": "300",
+            "assess_every_ms": "5000",
+            "database_url": database_url,
+        } | settings
+        super().__init__(bootstrap, prefix, folder, PARTITIONS, tuple(program), **settings)
         self.killed = 0
         self.inside = 0
-        self._bootstrap, self._prefix, self._folder = bootstrap, prefix, folder
-        self._workers: dict[str, subprocess.Popen[bytes]] = {}
-        self._environment = {
-            **os.environ,
-            "ROLLCALL_BOOTSTRAP": bootstrap,
-            "ROLLCALL_TOPIC_PREFIX": prefix,
-            "ROLLCALL_SCALE": str(scale),
-            "ROLLCALL_CHECKPOINT_EVERY_MS": "300",
-            "ROLLCALL_DATABASE_URL": database_url,
-        }
-        self._sink = self._run("sink", [sys.executable, "-c", SINK], {})
-
-    def __enter__(self) -> "Fleet":
-        return self
+        self._sink = self._run_sink(database_url)
 
     def __exit__(
         self,
@@ -57,19 +62,14 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process in (*self._workers.values(), self._sink):
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+        super().__exit__(kind, error, trace)
+        self._sink.kill()
+        self._sink.wait()
 
-    def start(self, name: str, failpoint: str | None = None) -> None:
+    def keep(self, name: str, failpoint: str = "") -> None:
         """Start a worker unless it runs; with `failpoint` it will exit there by itself."""
-        running = self._workers.get(name)
-        if running is not None and running.poll() is None:
-            return
-        extra = {} if failpoint is None else {"ROLLCALL_FAILPOINT": failpoint}
-        argv = [sys.executable, "-m", "streams.worker"]
-        self._workers[name] = self._run(name, argv, extra)
+        if name not in self._processes or self.has_ended(name):
+            self.start(name, ready=False, failpoint=failpoint)
 
     def disturb(self, act: str, chance: random.Random) -> None:
         """Do one thing to one worker, which is back afterwards.
@@ -77,55 +77,86 @@ class Fleet:
         `kill` ends it with SIGKILL, `leave` asks it to go; `failpoint` ends it, too, and lets
         the one that follows die inside a transaction.
         """
-        name = chance.choice(sorted(self._workers))
-        worker = self._workers[name]
-        worker.send_signal(signal.SIGTERM if act == "leave" else signal.SIGKILL)
-        worker.wait(DEADLINE_S)
+        name = chance.choice(sorted(self._processes))
         if act == "kill":
-            self.killed += 1
+            self.kill(name)
+        else:
+            self.signal(signal.SIGTERM if act == "leave" else signal.SIGKILL, name)
+            self._processes[name].wait(DEADLINE_S)
         if act == "failpoint":
-            self.start(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
-            status = self._workers[name].wait(DEADLINE_S)
-            assert status == KILLED, f"{name} ended with {status}; see {self._folder}"
-            self.killed += 1
-            self.inside += 1
-        self.start(name)
+            self.dies_at(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
+        self.keep(name)
 
-    def wait_until_done(self, final: int) -> None:
+    def kill(self, name: str) -> None:
+        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+        self.signal(signal.SIGKILL, name)
+        self._processes[name].wait(DEADLINE_S)
+        self.killed += 1
+        self.inside += self._left_open()
+
+    def dies_at(self, name: str, failpoint: str) -> None:
+        """Start a worker, and wait until it has died at `failpoint`."""
+        self.keep(name, failpoint)
+        status = self._processes[name].wait(DEADLINE_S)
+        assert status == KILLED, f"{name} ended with {status}; see {self._folder}"
+        self.killed += 1
+        self.inside += failpoint.partition(":")[0] in INSIDE
+
+    def wait_until_done(
+        self, final: int, names: Iterable[str] = ("one", "two"), quiet_s: float = 5.0
+    ) -> None:
         """Wait until the clock is past `final` ms and both groups stand at the end of the log."""
         deadline = time.monotonic() + DEADLINE_S
         quiet_since = None
-        while quiet_since is None or time.monotonic() - quiet_since < 5:
+        while quiet_since is None or time.monotonic() - quiet_since < quiet_s:
             assert time.monotonic() < deadline, f"the log was never done; see {self._folder}"
-            for name in ("one", "two"):
-                self.start(name)
+            for name in names:
+                self.keep(name)
             done = time.time() * 1000 > final + 1000 and self._behind() == 0
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
+
+    def _left_open(self) -> bool:
+        """Whether a dead worker's transaction is open: looked at twice, as those of the living
+        are over by then."""
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            looks = []
+            for _ in range(2):
+                told = admin.list_transactions(state_filters=["Ongoing"])
+                found = [each.transactional_id for known in told.values() for each in known]
+                looks.append({each for each in found if each.startswith(f"{self.prefix}rollcall-")})
+                time.sleep(LOOKS_APART_S)
+        return bool(set.intersection(*looks))
 
     def _behind(self) -> int:
         """Records of both sources that no committed checkpoint covers.
 
         Counted in records, because the marker of a transaction has an offset, too.
         """
-        group = f"{self._prefix}rollcall"
+        group = f"{self.prefix}rollcall"
+        behind = 0
         with closing(
             KafkaConsumer(
-                bootstrap_servers=self._bootstrap, group_id=group, enable_auto_commit=False
+                bootstrap_servers=self.bootstrap, group_id=group, enable_auto_commit=False
             )
         ) as consumer:
-            behind = 0
-            for topic in (TELEMETRY.name, CARE.name):
-                log = read_log(self._bootstrap, self._prefix + topic)
-                for partition, entries in log.items():
-                    taken = consumer.committed(TopicPartition(self._prefix + topic, partition)) or 0
-                    behind += sum(entry.offset >= taken for entry in entries)
-            return behind
+            for topic in (self.prefix + TELEMETRY.name, self.prefix + CARE.name):
+                for number in range(self.partitions):
+                    taken = consumer.committed(TopicPartition(topic, number)) or 0
+                    rest = read_topic(self.bootstrap, topic, partition=number, offset=taken)
+                    behind += sum(1 for _ in rest)
+        return behind
 
-    def _run(self, name: str, argv: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:
-        with (self._folder / f"{name}.log").open("ab") as log:
+    def _run_sink(self, database_url: str) -> subprocess.Popen[bytes]:
+        environment = {
+            **os.environ,
+            "ROLLCALL_BOOTSTRAP": self.bootstrap,
+            "ROLLCALL_TOPIC_PREFIX": self.prefix,
+            "ROLLCALL_DATABASE_URL": database_url,
+        }
+        with self._file("sink").open("ab") as log:
             return subprocess.Popen(
-                argv, env={**self._environment, **extra}, stdout=log, stderr=log
+                [sys.executable, "-c", SINK], env=environment, stdout=log, stderr=log
             )
 
 

@@ -50,6 +50,7 @@ class Outputs:
             bootstrap_servers=bootstrap, transactional_id=f"{prefix}outputs", linger_ms=5
         )
         self._producer.init_transactions()
+        self._one_at_a_time = threading.Lock()
 
     def send(self, *records: Output, commit: bool = True) -> None:
         """One transaction, committed or aborted."""
@@ -59,6 +60,10 @@ class Outputs:
     @contextmanager
     def open(self, *records: Output, commit: bool = True) -> Iterator[None]:
         """A transaction that stays open meanwhile; its records are on the log already."""
+        with self._one_at_a_time:
+            yield from self._open(records, commit)
+
+    def _open(self, records: tuple[Output, ...], commit: bool) -> Iterator[None]:
         self._producer.begin_transaction()
         sent = [
             self._producer.send(
@@ -203,3 +208,43 @@ def process(settings: SinkSettings, log: Path) -> Iterator[subprocess.Popen[byte
 def all_of(transactions: Iterable[list[Output]], outputs: Outputs) -> None:
     for records in transactions:
         outputs.send(*records)
+
+
+def settings_for(bootstrap: str, prefix: str, url: str) -> SinkSettings:
+    """A sink that writes small batches at once."""
+    return SinkSettings(
+        bootstrap=bootstrap,
+        database_url=url,
+        topic_prefix=prefix,
+        group=f"{prefix}sink",
+        batch_rows=60,
+        batch_seconds=0.02,
+    )
+
+
+class Load:
+    """Transactions sent by a thread of its own until `enough`."""
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.revision = 0
+
+    def __enter__(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._enough.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._enough.is_set():
+            all_of(revisions(self.revision + 1, self.revision + 1), self._outputs)
+            self.revision += 1
+
+
+def newest(database: Database) -> int:
+    """The newest revision in the database."""
+    return max((body["revision"] for body in stored(database)["scores"].values()), default=0)

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -15,9 +14,20 @@ from sinks.database import Database
 from streams.machine.kafka import Broker
 from streams.machine.ports import LOOPBACK, free_port
 from streams.machine.postgres import Postgres
-from streams.sinking.loop import SinkSettings
 from streams.sinking.run import run_sink
-from tests.kafka.outputs import KEYS, Outputs, Running, all_of, process, revisions, running, stored
+from tests.kafka.outputs import (
+    KEYS,
+    Load,
+    Outputs,
+    Running,
+    all_of,
+    newest,
+    process,
+    revisions,
+    running,
+    settings_for,
+    stored,
+)
 from tests.sinks.rows import score
 
 Until = Callable[[Callable[[], bool]], None]
@@ -33,49 +43,11 @@ def outputs(broker: Broker, prefix: str) -> Iterator[Outputs]:
     outputs.close()
 
 
-def settings_for(broker: Broker, prefix: str, url: str) -> SinkSettings:
-    return SinkSettings(
-        bootstrap=broker.bootstrap,
-        database_url=url,
-        topic_prefix=prefix,
-        group=f"{prefix}sink",
-        batch_rows=60,
-        batch_seconds=0.02,
-    )
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'rollcall.db'}"
     return str(request.getfixturevalue("database_url"))
-
-
-class Load:
-    """Transactions sent by a thread of its own until `enough`."""
-
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
-        self._enough = Event()
-        self._thread = Thread(target=self._run)
-        self.revision = 0
-
-    def __enter__(self) -> "Load":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._enough.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._enough.is_set():
-            all_of(revisions(self.revision + 1, self.revision + 1), self._outputs)
-            self.revision += 1
-
-
-def newest(database: Database) -> int:
-    return max((body["revision"] for body in stored(database)["scores"].values()), default=0)
 
 
 def consumed(sink: Running, outputs: Outputs) -> float:
@@ -86,7 +58,7 @@ def consumed(sink: Running, outputs: Outputs) -> float:
 def test_a_sink_that_is_killed_again_and_again_loses_nothing(
     broker: Broker, prefix: str, outputs: Outputs, url: str, until: Until, tmp_path: Path
 ) -> None:
-    settings = settings_for(broker, prefix, url)
+    settings = settings_for(broker.bootstrap, prefix, url)
     chance = random.Random(17)
     with Database(url) as database:
         with Load(outputs) as load:
@@ -109,7 +81,7 @@ def test_a_postgresql_that_is_killed_under_load_is_waited_for(
 ) -> None:
     postgres = Postgres(data_folder)
     with postgres, Database(postgres.url) as database:
-        settings = settings_for(broker, prefix, postgres.url)
+        settings = settings_for(broker.bootstrap, prefix, postgres.url)
         with running(settings) as sink:
             with Load(outputs) as load:
                 for _ in range(2):
@@ -139,7 +111,7 @@ def test_a_sqlite_that_another_one_holds_is_waited_for(
 ) -> None:
     file = tmp_path / "rollcall.db"
     url = f"sqlite:///{file}?timeout=0.1"
-    with Database(url) as database, running(settings_for(broker, prefix, url)) as sink:
+    with Database(url) as database, running(settings_for(broker.bootstrap, prefix, url)) as sink:
         all_of(revisions(1, 2), outputs)
         first = outputs.last()
         until(lambda: stored(database) == first)
@@ -165,7 +137,7 @@ def test_a_broker_that_is_killed_is_waited_for(
     with (
         Broker(data_folder) as broker,
         Database(url) as database,
-        process(settings_for(broker, prefix, url), log) as sink,
+        process(settings_for(broker.bootstrap, prefix, url), log) as sink,
     ):
         outputs = Outputs(broker.bootstrap, prefix)
         all_of(revisions(1, 3), outputs)
@@ -197,7 +169,10 @@ def test_a_signal_stops_it_in_order(
     url = f"sqlite:///{tmp_path / 'rollcall.db'}"
     outputs.send(score())
     log = tmp_path / "sink.log"
-    with Database(url) as database, process(settings_for(broker, prefix, url), log) as sink:
+    with (
+        Database(url) as database,
+        process(settings_for(broker.bootstrap, prefix, url), log) as sink,
+    ):
         until(lambda: "score-1" in stored(database)["scores"])
         sink.send_signal(number)
         assert sink.wait(SOON) == 0
@@ -209,7 +184,7 @@ def test_a_signal_stops_it_in_order(
 def test_a_signal_stops_it_while_it_waits(
     broker: Broker, prefix: str, outputs: Outputs, tmp_path: Path, until: Until, away: str
 ) -> None:
-    settings = settings_for(broker, prefix, f"sqlite:///{tmp_path / 'rollcall.db'}")
+    settings = settings_for(broker.bootstrap, prefix, f"sqlite:///{tmp_path / 'rollcall.db'}")
     if away == "broker":
         settings = replace(settings, bootstrap=f"{LOOPBACK}:{free_port()}")
     else:
@@ -228,7 +203,7 @@ def test_a_signal_stops_it_while_it_waits(
 def test_what_a_person_has_to_mend_is_one_line_and_a_failure(
     broker: Broker, prefix: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    good = settings_for(broker, prefix, f"sqlite:///{tmp_path / 'rollcall.db'}")
+    good = settings_for(broker.bootstrap, prefix, f"sqlite:///{tmp_path / 'rollcall.db'}")
     with socket.create_server((LOOPBACK, 0)) as taken:
         for bad, told in (
             (replace(good, database_url="mysql://user:secret@localhost/rollcall"), "'mysql'"),

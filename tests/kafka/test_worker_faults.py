@@ -221,3 +221,14 @@ def test_a_setting_that_cannot_be_used_is_one_line(workers: Workers) -> None:
 
     assert workers.ended() == 1
     assert workers.log() == "ROLLCALL_FETCH_RECORDS: 'many' is not a whole number\n"
+
+
+def test_a_second_worker_may_come_before_anything_was_committed(workers: Workers) -> None:
+    """The group has no offsets then, and the first one's fetches must not die of that."""
+    for name in ("one", "two"):
+        workers.start(name)
+
+    workers.send(scheduled(), event("joined", "a"))
+    workers.until_scored("a")
+
+    assert [name for name in ("one", "two") if workers.has_ended(name)] == []

@@ -26,17 +26,32 @@ from streams.worker.place import partition_of
 PARTITIONS = 2
 DEADLINE_S = 60.0
 PAUSE_S = 0.05
+WORKER = ("streams.worker",)
+"""The module to run, and its arguments."""
 
 Record = dict[str, Any]
 
 
 class Workers:
-    """Processes by name; all are gone at the end. `log` has what each of them said."""
+    """Processes by name; all are gone at the end. `log` has what each of them said.
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path) -> None:
-        provision(bootstrap, PARTITIONS, 1, prefix)
-        self.bootstrap, self.prefix = bootstrap, prefix
+    `settings` hold for every worker, such as `stages="session"`; `program` is what runs as one.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        partitions: int = PARTITIONS,
+        program: Sequence[str] = WORKER,
+        **settings: str,
+    ) -> None:
+        provision(bootstrap, partitions, 1, prefix)
+        self.bootstrap, self.prefix, self.partitions = bootstrap, prefix, partitions
+        self._program = program
         self._folder = folder
+        self._settings = settings
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Workers":
@@ -54,9 +69,17 @@ class Workers:
                 process.kill()
             process.wait()
 
-    def start(self, name: str = "one", ready: bool = True, **settings: str) -> None:
-        """Start a worker, with settings such as `stages="session"`; wait until it is `ready`."""
-        told = {f"ROLLCALL_{key.upper()}": value for key, value in settings.items()}
+    def start(
+        self,
+        name: str = "one",
+        ready: bool = True,
+        program: Sequence[str] | None = None,
+        **settings: str,
+    ) -> None:
+        """Start a worker, with settings of its own; wait until it is `ready`."""
+        told = {
+            f"ROLLCALL_{key.upper()}": value for key, value in (self._settings | settings).items()
+        }
         environment = {
             **os.environ,
             "ROLLCALL_BOOTSTRAP": self.bootstrap,
@@ -69,7 +92,10 @@ class Workers:
         said = self.log(name).count("ready with")
         with self._file(name).open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "streams.worker"], env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", *(program or self._program)],
+                env=environment,
+                stdout=log,
+                stderr=log,
             )
         if ready:
             self.until(lambda: self.log(name).count("ready with") > said, f"{name} is not ready")
@@ -145,7 +171,7 @@ class Workers:
                 lambda: name not in {each["name"] for each in admin.describe_topics()},
                 f"{name} is still there",
             )
-        provision(self.bootstrap, PARTITIONS, 1, self.prefix)
+        provision(self.bootstrap, self.partitions, 1, self.prefix)
 
     def entries(self, topic: str) -> list[Entry]:
         """What is committed in a topic."""

@@ -1,0 +1,137 @@
+"""Shift: two workers, a sink and a reader beside them, on telemetry that comes meanwhile.
+
+In the end every session is ended, its scores become final, and the comparisons are made (see
+`tests.kafka.comparison`); the reader beside must have seen what is on the log, in its order.
+"""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from schemas.topics import TELEMETRY
+from streams.policies import load
+from streams.simulation.load import sessions_in_progress
+from streams.simulation.pace import at_once
+from streams.simulation.send import send
+from tests.faults.frame import Outcome, Place, Sizes
+from tests.faults.witness import Witness
+from tests.kafka.comparison import Run, compare, final
+from tests.kafka.fleet import Fleet
+from tests.kafka.workers import WORKER, ago
+
+SCALE = 120
+POLICY = Path(__file__).with_name("brief.toml")
+PEOPLE = 5
+EVENTS_EACH = 40
+LASTED_MS = 60_000
+QUIET_S = 3.0
+BOTH = ("one", "two")
+
+
+class Shift:
+    """`fleet` has the workers, none started yet; `chance` is drawn from for the faults.
+
+    `program` and `settings` are those of the workers.
+    """
+
+    def __init__(
+        self, place: Place, sizes: Sizes, program: Sequence[str] = WORKER, **settings: str
+    ) -> None:
+        self.begun = time.monotonic()
+        self.chance = random.Random(sizes.seed)
+        self.run = Run(place.bootstrap, place.prefix, place.database_url, load((POLICY,), SCALE))
+        self.fleet = Fleet(
+            place.bootstrap,
+            place.prefix,
+            place.database_url,
+            SCALE,
+            place.folder,
+            program,
+            **({"policies": str(POLICY)} | settings),
+        )
+        self._sizes = sizes
+        self._witness = Witness(self.run)
+        self._feeding: threading.Thread | None = None
+        self._failed: list[Exception] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.fleet.__exit__(kind, error, trace)
+        self._witness.stop()
+
+    def feed(self, rate: float | None = None, patience_s: float = 60.0) -> None:
+        """Begin to send sessions in progress, `rate` records a second; returns at once."""
+        now = round(time.time() * 1000)
+        pairs = sessions_in_progress(
+            seed=self._sizes.seed,
+            sessions=max(2, self._sizes.events // (PEOPLE * EVENTS_EACH)),
+            people=PEOPLE,
+            events_per_person=EVENTS_EACH,
+            started_at=now - LASTED_MS,
+            now=now,
+        )
+        told = at_once(pairs, self.run.prefix + TELEMETRY.name)
+
+        def run() -> None:
+            try:
+                sending = send(told, bootstrap=self.run.bootstrap, rate=rate, patience_s=patience_s)
+                asyncio.run(sending)
+            except Exception as error:  # noqa: BLE001  the scenario's own thread judges it
+                self._failed.append(error)
+
+        self._feeding = threading.Thread(target=run, daemon=True)
+        self._feeding.start()
+
+    @property
+    def feeding(self) -> bool:
+        """Whether records are still being sent."""
+        return self._feeding is not None and self._feeding.is_alive()
+
+    def fed(self) -> None:
+        """Wait until everything is sent."""
+        if self._feeding is not None:
+            self._feeding.join()
+        if self._failed:
+            raise self._failed[0]
+
+    def compare(self, names: Sequence[str] = BOTH) -> dict[str, int]:
+        """End every session, wait, and make the comparisons; how much was compared."""
+        self.fed()
+        self._end_sessions()
+        settled = final(self.run)
+        self.fleet.wait_until_done(settled, names, QUIET_S)
+        counts = compare(self.run, settled, self.chance)
+        return counts | {"witnessed": self._witness.agrees()}
+
+    def outcome(self, name: str, faults: int, inside: int, **found: Any) -> Outcome:
+        """Compare, and tell what was done; `found` are further figures."""
+        counts = self.compare()
+        assert counts["events"] >= self._sizes.events or self._feeding is None
+        seconds = time.monotonic() - self.begun
+        return Outcome(name, self._sizes.seed, counts | found, seconds, faults, inside)
+
+    def _end_sessions(self) -> None:
+        keys = {entry.key for log in self.run.log(TELEMETRY.name).values() for entry in log}
+        for key in sorted(key for key in keys if key is not None):
+            self.fleet.send(
+                {
+                    "type": "session_ended",
+                    "id": f"end-{key.decode()}",
+                    "source": "faults",
+                    "at": ago(),
+                    "session": key.decode(),
+                },
+                key=key,
+            )
