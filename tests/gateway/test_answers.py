@@ -110,6 +110,11 @@ REFUSED: list[tuple[int, str, dict[str, Any]]] = [
     (422, "refused", {"body": cloud(1, BARE, specversion="0.3"), "content": EVENT}),
     (422, "refused", {"body": NOTIFIED | {"reason": "J. Doe"}, "path": "/v1/care", "token": STAFF}),
     (422, "refused", {"body": OVERRIDE, "path": "/v1/care", "token": NOTICES}),
+    (
+        422,
+        "refused",
+        {"body": PLAN | {"room": "zoom:the red one"}, "path": "/v1/care", "token": STAFF},
+    ),
     (429, "too_many", {"body": [joined(n) for n in range(11)], "token": SLOW}),
 ]
 
