@@ -1,7 +1,6 @@
 """Appending: records on the log, acknowledged, by a producer that is renewed where it failed."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -116,10 +115,15 @@ class Line:
         producer, self._producer = self._producer, None
         if producer is None:
             return
-        # It would wait for ever to deliver what a lost broker does not take.
-        with contextlib.suppress(TimeoutError):
+        try:
             await asyncio.wait_for(producer.stop(), CLOSING_S)
-        await producer.client.close()
+        except TimeoutError:
+            # It would wait for ever to deliver what a lost broker does not take.
+            sending = producer._sender.sender_task
+            if sending is not None:
+                sending.cancel()
+                await asyncio.wait({sending}, timeout=CLOSING_S)
+            await producer.client.close()
 
 
 def _partition(key: bytes, partitions: tuple[int, ...]) -> int:

@@ -72,6 +72,11 @@ class Result(Struct, frozen=True, array_like=True):
         """Whether the session is over."""
         return self.phase != "running"
 
+    @property
+    def whole_ms(self) -> int:
+        """What there is to attend: the window, or the plan for as long as that is not known."""
+        return self.window_ms if self.over else self.planned_ms
+
     def found(self, rule: str) -> bool:
         """Whether something was found by this name."""
         return any(finding.rule == rule for finding in self.findings)

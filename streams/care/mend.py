@@ -151,8 +151,8 @@ def _mend(outcome: Outcome, miss: Result, other: Result, staff: Said) -> Mend:
     # Attended ahead of the session that it stands in for, it mends from the first.
     at = max(other.ends_at, miss.ends_at)
     whole = set_by_staff(other, staff) is not None
-    attended_ms = other.window_ms if whole else other.attended_ms
-    return Mend(outcome, other.session, at, min(attended_ms, miss.window_ms))
+    attended_ms = other.whole_ms if whole else other.attended_ms
+    return Mend(outcome, other.session, at, min(attended_ms, miss.whole_ms))
 
 
 def _switches(

@@ -121,7 +121,7 @@ def _entry(counted: Counted, policy: Policy) -> Entry:
     if policy.week.by == "sessions":
         return Entry(counted, 1, int(counted.outcome in ("credited", *MENDED)))
     result = counted.result
-    due = result.window_ms if result.over else result.planned_ms
+    due = result.whole_ms
     if counted.mend is not None:
         return Entry(counted, due, min(counted.mend.attended_ms, due))
     if counted.staff:

@@ -26,7 +26,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from schemas.platforms.webhooks import WEBHOOKS
+from schemas.platforms.webhooks import ROOM_NAMES, WEBHOOKS
 from schemas.toml_file import FileError, line, shaped, tables
 from streams.gateway.signatures.schemes import usable
 from streams.pseudonyms.ring import Ring, RingError, read_ring
@@ -151,6 +151,8 @@ def read_config(file: Path, environment: Mapping[str, str]) -> Config:
             url = hook.url or f"/webhooks/{platform}/{code}"
             hooks[platform, code] = Hook(tenant, platform, url, secrets)
         for place, caller, tokens in _callers(tenant, section, name):
+            if caller.name in ROOM_NAMES:
+                raise FileError(line(name, f"{key}.{place}", "is what a platform is called"))
             for token in reader.secrets(tokens, f"{key}.{place}.tokens"):
                 if len(token) < LEAST_TOKEN:
                     reason = f"a token has at least {LEAST_TOKEN} characters"

@@ -36,6 +36,10 @@ TOLD_BY_PRODUCERS = frozenset(get_args(Telemetry)) - {Void}
 """Whether a session counts at all is for staff to say."""
 
 
+class NoRoomError(Exception):
+    """A plan whose room cannot be one of the platform that it names."""
+
+
 class Taken(NamedTuple):
     """What goes onto the log, if nothing was `refused`."""
 
@@ -77,6 +81,9 @@ def taken(
                 )
         except NotACodeError as error:
             found.refused.append(Refused(index, "invalid_field", f"$.{error}: must be a code"))
+        except NoRoomError:
+            detail = "$.room: no room of its platform"
+            found.refused.append(Refused(index, "invalid_field", detail))
     return found._replace(unscheduled=unscheduled)
 
 
@@ -137,7 +144,10 @@ def _planned(plan: SessionScheduled, name: Naming, world: World) -> Iterable[Out
             left = replace(known, **told, revision=plan.revision, status="cancelled")
             yield Outgoing(ROOMS, left.session, left)
         return
-    platform = plan.room.partition(":")[0]
+    platform, _, number = plan.room.partition(":")
+    if platform in ROOM_NAMES and not ROOM_NAMES[platform](number):
+        # All of these would be one room, which belongs to nobody.
+        raise NoRoomError
     room = name("room", plan.room)
     yield Outgoing(TELEMETRY, plan.session, replace(plan, room=room))
     booking = Booking(

@@ -124,8 +124,7 @@ class Door:
         except MalformedError as error:
             self._metrics.refused.labels(caller.name, str(error)).inc()
             raise RefusedError(400, str(error)) from None
-        if not self._limits.admit(caller.tenant.name, caller.tenant.events_per_second, read.count):
-            raise RefusedError(429, "too_many")
+        self._limits.check(caller.tenant.name, caller.tenant.events_per_second, read.count)
         found = taken(read.found, caller, self._world(), may)
         if refused := sorted([*read.refused, *found.refused]):
             for each in refused:

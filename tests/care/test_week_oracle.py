@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.care import MakeUpArranged
@@ -329,7 +329,28 @@ def _share(amount: int, due: int) -> float | None:
     return float(round(Fraction(amount, due) + Fraction(1, 10**9), 4)) if due else None
 
 
+STARTED = datetime(2026, 3, 2, tzinfo=UTC)
+CREDITED = datetime(2026, 3, 13, 18, tzinfo=UTC)
+CREDITED_AHEAD = Case(
+    meetings=[
+        Meeting("s0", STARTED, 1, "group", "own", "absent", False, None, None, None),
+        Meeting("s4", CREDITED, 1, "group", "make_up", "attended", False, None, None, "credited"),
+    ],
+    links=[("s0", "s4")],
+    now=CREDITED,
+    by="minutes",
+    minimum=Fraction(1, 2),
+    allowed=0,
+    days=14,
+    make_ups=True,
+    switch="day",
+    quota=1,
+)
+"""Staff credit a make-up before it has run: it is worth all that was planned."""
+
+
 @settings(max_examples=300, deadline=None)
+@example(CREDITED_AHEAD)
 @given(cases())
 def test_every_week_is_what_a_plain_count_makes_of_it(case: Case) -> None:
     plain, weeks = Plain(case), told(case)

@@ -110,7 +110,13 @@ REFUSED: list[tuple[int, str, dict[str, Any]]] = [
     (422, "refused", {"body": cloud(1, BARE, specversion="0.3"), "content": EVENT}),
     (422, "refused", {"body": NOTIFIED | {"reason": "J. Doe"}, "path": "/v1/care", "token": STAFF}),
     (422, "refused", {"body": OVERRIDE, "path": "/v1/care", "token": NOTICES}),
-    (429, "too_many", {"body": [joined(n) for n in range(11)], "token": SLOW}),
+    (
+        422,
+        "refused",
+        {"body": PLAN | {"room": "zoom:the red one"}, "path": "/v1/care", "token": STAFF},
+    ),
+    # Ten seconds' worth of a tenant with one record a second, and one more.
+    (413, "too_many_records", {"body": [joined(n) for n in range(11)], "token": SLOW}),
 ]
 
 
@@ -124,8 +130,17 @@ def test_a_refusal_has_its_status_and_its_code_and_stores_nothing(
     reply = door.post(asked.pop("path"), **asked)
 
     assert (reply.status, reply.error) == (status, code)
-    assert ("Retry-After" in reply.headers) == (status == 429)
+    assert "Retry-After" not in reply.headers
     assert door.stored() == before
+
+
+def test_a_tenant_above_its_rate_is_asked_to_wait_and_nobody_else(door: Door) -> None:
+    ten = [joined(n) for n in range(10)]
+    replies = [door.post("/v1/events", body=ten, token=SLOW) for _ in range(3)]
+
+    assert (replies[-1].status, replies[-1].error) == (429, "too_many")
+    assert int(replies[-1].headers["Retry-After"]) > 0
+    assert door.post("/v1/events", body=ten).status == 200
 
 
 @pytest.mark.parametrize(

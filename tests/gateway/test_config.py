@@ -114,6 +114,7 @@ MISTAKES: list[tuple[Callable[[Path], None], str, str]] = [
     (words(GOOD[:16], "admins = 3\n[tenants.north]"), "admins", "unknown key"),
     (words('keys = "north.keys"\n', ""), f"{NORTH}.keys", "missing"),
     (words("tenants.north", "tenants.North"), "tenants", "match"),
+    (words("staff.records", "staff.zoom"), f"{NORTH}.staff.zoom", "what a platform is called"),
     (words("webhooks.zoom", "webhooks.zoon"), f"{NORTH}.webhooks.zoon", "not one of zoom,"),
     (words("webhooks.zoom", "webhooks.bigbluebutton"), ".bigbluebutton.url", "signs it"),
     (words("webhooks.zoom", "webhooks.daily"), ".daily.secrets", "not a secret of daily"),
