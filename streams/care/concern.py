@@ -59,7 +59,8 @@ def rounded(value: Fraction | None, digits: int) -> float | None:
     if value is None:
         return None
     scale: int = 10**digits
-    return int((value * scale * 2 + 1) // 2) / scale
+    twice = 2 * value.denominator
+    return (value.numerator * scale * 2 + value.denominator) // twice / scale
 
 
 def concern_id(participant: str, *parts: str) -> str:

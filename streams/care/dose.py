@@ -36,13 +36,16 @@ class Day(NamedTuple):
 
 
 class Dose(NamedTuple):
-    """A week's days, and what is asked of a day and of the week, in ms."""
+    """A week's days, and what is asked of a day and of the week, in ms.
+
+    `least_day` and `least_week` are what is enough, rounded up: times are whole milliseconds.
+    """
 
     days: list[Day]
     day_asked: int
     week_asked: int
-    least_day: Fraction
-    least_week: Fraction
+    least_day: int
+    least_week: int
     days_asked: int
 
     @property
@@ -87,7 +90,6 @@ def dose(
     agreed = enrolled.fact.weekly_minutes if enrolled else None
     day_asked = rules.day_minutes * MINUTE_MS
     week_asked = (agreed or rules.week_minutes) * MINUTE_MS
-    least = 1 - rules.tolerance
     return Dose(
         days=[
             _day(day, on_it, own, confirmed, rules.count_breaks)
@@ -95,10 +97,16 @@ def dose(
         ],
         day_asked=day_asked,
         week_asked=week_asked,
-        least_day=least * day_asked,
-        least_week=least * week_asked,
+        least_day=_least(day_asked, rules.tolerance),
+        least_week=_least(week_asked, rules.tolerance),
         days_asked=rules.qualifying_days,
     )
+
+
+def _least(asked: int, tolerance: Fraction) -> int:
+    """The shortest whole time that is not below (1 - tolerance) of what is `asked`."""
+    below, above = tolerance.denominator - tolerance.numerator, tolerance.denominator
+    return -(-asked * below // above)
 
 
 def _day(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.machine.kafka import Broker
-from tests.bench import care, door, ledger
+from tests.bench import care, door, evening, ledger
 from tests.bench.delay import delays, percentile
 from tests.bench.peers.race import races
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=5_000, help="events/s while delay is measured")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long delay is measured")
     parser.add_argument("--people", type=int, default=1_000, help="whose weeks close at once")
+    parser.add_argument("--groups", type=int, default=10, help="of the evening")
     parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
     parser.add_argument("--door", action="store_true", help="only the HTTP door")
     parser.add_argument("--peers", action="store_true", help="only beside other libraries")
@@ -45,6 +46,7 @@ def main() -> None:
         Console().print(table)
         return
     alone = _ledger(given, table)
+    _evening(given, table)
     with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name)) as broker:
         folder = Path(name)
         _throughput(given, broker, folder, table, alone)
@@ -84,6 +86,14 @@ def _ledger(given: argparse.Namespace, table: Table) -> float:
     held = ledger.memory(min(given.sessions, 250), given.events)
     table.add_row("memory a live participant, bytes", f"{held:.0f}")
     return alone.events / alone.fold_s
+
+
+def _evening(given: argparse.Namespace, table: Table) -> None:
+    seen = evening.speed(given.groups)
+    table.add_row(
+        "an evening at its own pace, both stages, events / messages, each a CPU-s",
+        f"{seen.events / seen.cpu_s:.0f} / {seen.changes / seen.cpu_s:.0f}",
+    )
 
 
 def _throughput(
