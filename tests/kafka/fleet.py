@@ -112,7 +112,7 @@ class Fleet(Workers):
             assert time.monotonic() < deadline, f"the log was never done; see {self._folder}"
             for name in names:
                 self.keep(name)
-            done = time.time() * 1000 > final + 1000 and self._behind() == 0
+            done = time.time() * 1000 > final + 1000 and self.behind() == 0
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
 
@@ -128,7 +128,7 @@ class Fleet(Workers):
                 time.sleep(LOOKS_APART_S)
         return bool(set.intersection(*looks))
 
-    def _behind(self) -> int:
+    def behind(self) -> int:
         """Records of both sources that no committed checkpoint covers.
 
         Counted in records, because the marker of a transaction has an offset, too.
