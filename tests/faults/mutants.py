@@ -59,7 +59,7 @@ def recovery_reads_uncommitted() -> None:
 
 
 def progress_outside() -> None:
-    """Progress is written before the transaction that it belongs to, and not in it."""
+    """Progress is written before the transaction that it belongs to."""
     commit, add = PartitionProducer.commit, Outbox._add
     written: dict[Any, bytes] = {}
 

@@ -42,11 +42,16 @@ class Shift:
     """
 
     def __init__(
-        self, place: Place, sizes: Sizes, alterations: Alterations = (), **settings: str
+        self,
+        place: Place,
+        sizes: Sizes,
+        alterations: Alterations = (),
+        policy: Path = POLICY,
+        **settings: str,
     ) -> None:
         self.begun = time.monotonic()
         self.chance = random.Random(sizes.seed)
-        self.run = Run(place.bootstrap, place.prefix, place.database_url, load((POLICY,), SCALE))
+        self.run = Run(place.bootstrap, place.prefix, place.database_url, load((policy,), SCALE))
         self.fleet = Fleet(
             place.bootstrap,
             place.prefix,
@@ -54,7 +59,8 @@ class Shift:
             SCALE,
             place.folder,
             program(alterations),
-            **({"policies": str(POLICY)} | settings),
+            policies=str(policy),
+            **settings,
         )
         self._sizes = sizes
         self._alterations = alterations

@@ -24,9 +24,11 @@ def run(
         shift.plan(1)
         shift.caught_up()
         fleet.kill("one")
+        fleet.evict()
         if sizes.events:
             shift.feed(rate=sizes.events / (5 * sizes.faults))
         for number in range(sizes.faults):
             shift.plan(number + 2)
             fleet.dies_at("one", points[number % len(points)])
+            fleet.evict()
         return shift.outcome("exit at each step", fleet.killed, fleet.inside, NAMES)

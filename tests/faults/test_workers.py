@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.machine.kafka import Broker
-from tests.faults import aborted, killed, steps, storm, zombie
+from tests.faults import aborted, closed, killed, refused, steps, storm, unsaved, zombie
 from tests.faults.frame import Outcome, Place, Sizes
 
 
@@ -40,3 +40,15 @@ def test_a_zombie(place: Place) -> None:
 
 def test_a_rebalance_storm(place: Place) -> None:
     assert told(storm.run, storm.SHORT, place).faults == 8
+
+
+def test_facts_in_no_state_record(place: Place) -> None:
+    told(unsaved.run, unsaved.SHORT, place)
+
+
+def test_what_comes_for_a_closed_session(place: Place) -> None:
+    told(closed.run, closed.SHORT, place)
+
+
+def test_a_produce_that_is_refused_inside_a_transaction(place: Place) -> None:
+    assert told(refused.run, refused.SHORT, place).inside == 2

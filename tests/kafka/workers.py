@@ -246,11 +246,11 @@ def once_each(records: Sequence[Record]) -> bool:
     return counted and all(len(found) == 1 for found in epochs.values())
 
 
-def neighbour(session: str) -> str:
+def neighbour(session: str, partitions: int = PARTITIONS) -> str:
     """Another session in the same partition."""
-    place = partition_of(session.encode(), PARTITIONS)
+    place = partition_of(session.encode(), partitions)
     names = (f"{session}-{number}" for number in range(99))
-    return next(name for name in names if partition_of(name.encode(), PARTITIONS) == place)
+    return next(name for name in names if partition_of(name.encode(), partitions) == place)
 
 
 def ago(**duration: float) -> str:
