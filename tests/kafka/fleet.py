@@ -87,12 +87,16 @@ class Fleet(Workers):
             self.dies_at(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
         self.keep(name)
 
-    def kill(self, name: str) -> None:
-        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+    def end(self, name: str) -> None:
+        """End a worker with SIGKILL."""
         self.signal(signal.SIGKILL, name)
         self._processes[name].wait(DEADLINE_S)
+
+    def kill(self, name: str) -> None:
+        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+        self.end(name)
         self.killed += 1
-        self.inside += self._left_open()
+        self.inside += self.left_open()
 
     def dies_at(self, name: str, failpoint: str) -> None:
         """Start a worker, and wait until it has died at `failpoint`."""
@@ -116,7 +120,7 @@ class Fleet(Workers):
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
 
-    def _left_open(self) -> bool:
+    def left_open(self) -> bool:
         """Whether a transaction of the dead is open: one that began before, looked at twice."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             looks = []

@@ -126,6 +126,10 @@ class Workers:
         """Whether a worker stands still since a SIGSTOP."""
         return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
 
+    def memory(self, name: str) -> int:
+        """Bytes that a worker has resident."""
+        return int(psutil.Process(self._processes[name].pid).memory_info().rss)
+
     def ended(self, name: str = "one") -> int:
         """The exit code of a worker that is about to end."""
         return self._processes[name].wait(DEADLINE_S)
@@ -214,9 +218,9 @@ class Workers:
             if place.topic == topic
         )
 
-    def until(self, condition: Any, otherwise: str) -> None:
+    def until(self, condition: Any, otherwise: str, patience_s: float = DEADLINE_S) -> None:
         """Wait until a condition holds; fails with `otherwise` and the last lines said."""
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + patience_s
         while not condition():
             said = {name: self.log(name)[-2_000:] for name in self._processes}
             assert time.monotonic() < deadline, f"{otherwise}: {said}"
