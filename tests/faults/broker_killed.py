@@ -7,6 +7,7 @@ from pathlib import Path
 
 from streams.machine.kafka import Broker
 from tests.faults.frame import Outcome, Place, Sizes
+from tests.faults.offsets import committed
 from tests.faults.shift import BOTH, Shift
 
 SHORT = Sizes(seed=14, events=3_000, faults=2)
@@ -24,7 +25,7 @@ def run(sizes: Sizes, place: Place) -> Outcome:
     ):
         fleet = shift.fleet
         for name in BOTH:
-            fleet.start(name, ready=False)
+            fleet.start(name)
         shift.feed(rate=sizes.events / (sizes.faults * sum(APART_S)))
         for number in range(sizes.faults):
             time.sleep(shift.chance.uniform(*APART_S))
@@ -35,11 +36,23 @@ def run(sizes: Sizes, place: Place) -> Outcome:
             time.sleep(shift.chance.uniform(*AWAY_S))
             broker.start()
             inside += fleet.left_open()
-            for name in BOTH:
-                fleet.keep(name)
+            _at_work(shift)
         for name in BOTH:
             assert "Traceback" not in fleet.log(name)
         return shift.outcome("broker killed", sizes.faults, inside)
+
+
+def _at_work(shift: Shift) -> None:
+    """Wait until something new is committed."""
+    before = sum(committed(shift.run))
+    if shift.feeding:
+        shift.fleet.until(lambda: _moved(shift, before), "nothing is committed any more")
+
+
+def _moved(shift: Shift, before: int) -> bool:
+    for name in BOTH:
+        shift.fleet.keep(name)
+    return sum(committed(shift.run)) > before
 
 
 def _folder(place: Place) -> Path:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove
 
@@ -70,6 +71,22 @@ class Fleet(Workers):
         """Start a worker unless it runs; with `failpoint` it will exit there by itself."""
         if name not in self._processes or self.has_ended(name):
             self.start(name, ready=False, failpoint=failpoint)
+
+    def ended_within(self, name: str, seconds: float) -> bool:
+        """Whether a worker ends by itself within so long."""
+        try:
+            self._processes[name].wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stopped(self, name: str) -> bool:
+        """Whether a worker stands still since a SIGSTOP."""
+        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
+
+    def memory(self, name: str) -> int:
+        """Bytes that a worker has resident."""
+        return int(psutil.Process(self._processes[name].pid).memory_info().rss)
 
     def disturb(self, act: str, chance: random.Random) -> None:
         """Do one thing to one worker, which is back afterwards.

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import psutil
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
@@ -113,22 +112,6 @@ class Workers:
     def has_ended(self, name: str = "one") -> bool:
         """Whether a worker has ended by itself."""
         return self._processes[name].poll() is not None
-
-    def ended_within(self, name: str, seconds: float) -> bool:
-        """Whether a worker ends by itself within so long."""
-        try:
-            self._processes[name].wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def stopped(self, name: str) -> bool:
-        """Whether a worker stands still since a SIGSTOP."""
-        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
-
-    def memory(self, name: str) -> int:
-        """Bytes that a worker has resident."""
-        return int(psutil.Process(self._processes[name].pid).memory_info().rss)
 
     def ended(self, name: str = "one") -> int:
         """The exit code of a worker that is about to end."""
