@@ -11,8 +11,9 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from schemas.dead_letter import Entry
 from schemas.topics import CARE, TELEMETRY
@@ -24,7 +25,7 @@ PARTITIONS = 4
 INSIDE = ("checkpoint-offsets", "checkpoint-sent", "checkpoint-acknowledged")
 """Failpoints that lie between a transaction's first record and its commit."""
 DEADLINE_S = 240.0
-LOOKS_APART_S = 0.2
+LOOKS_APART_S = 0.1
 SINK = "from streams.commands import main; main(['sink'])"
 
 
@@ -71,6 +72,22 @@ class Fleet(Workers):
         if name not in self._processes or self.has_ended(name):
             self.start(name, ready=False, failpoint=failpoint)
 
+    def ended_within(self, name: str, seconds: float) -> bool:
+        """Whether a worker ends by itself within so long."""
+        try:
+            self._processes[name].wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stopped(self, name: str) -> bool:
+        """Whether a worker stands still since a SIGSTOP."""
+        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
+
+    def memory(self, name: str) -> int:
+        """Bytes that a worker has resident."""
+        return int(psutil.Process(self._processes[name].pid).memory_info().rss)
+
     def disturb(self, act: str, chance: random.Random) -> None:
         """Do one thing to one worker, which is back afterwards.
 
@@ -87,12 +104,16 @@ class Fleet(Workers):
             self.dies_at(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
         self.keep(name)
 
-    def kill(self, name: str) -> None:
-        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+    def end(self, name: str) -> None:
+        """End a worker with SIGKILL."""
         self.signal(signal.SIGKILL, name)
         self._processes[name].wait(DEADLINE_S)
+
+    def kill(self, name: str) -> None:
+        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+        self.end(name)
         self.killed += 1
-        self.inside += self._left_open()
+        self.inside += self.left_open()
 
     def dies_at(self, name: str, failpoint: str) -> None:
         """Start a worker, and wait until it has died at `failpoint`."""
@@ -112,23 +133,33 @@ class Fleet(Workers):
             assert time.monotonic() < deadline, f"the log was never done; see {self._folder}"
             for name in names:
                 self.keep(name)
-            done = time.time() * 1000 > final + 1000 and self._behind() == 0
+            done = time.time() * 1000 > final + 1000 and self.behind() == 0
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
 
-    def _left_open(self) -> bool:
-        """Whether a dead worker's transaction is open: looked at twice, as those of the living
-        are over by then."""
+    def left_open(self) -> bool:
+        """Whether a transaction of the dead is open: one that began before, looked at twice."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             looks = []
             for _ in range(2):
                 told = admin.list_transactions(state_filters=["Ongoing"])
                 found = [each.transactional_id for known in told.values() for each in known]
-                looks.append({each for each in found if each.startswith(f"{self.prefix}rollcall-")})
+                ours = [each for each in found if each.startswith(f"{self.prefix}rollcall-")]
+                begun = admin.describe_transactions(ours)
+                looks.append({(each, begun[each].transaction_start_time_ms) for each in begun})
                 time.sleep(LOOKS_APART_S)
         return bool(set.intersection(*looks))
 
-    def _behind(self) -> int:
+    def evict(self) -> None:
+        """When no worker runs: have the group forget the dead, as it would after their session."""
+        group = f"{self.prefix}rollcall"
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            members = admin.describe_groups([group])[group]["members"]
+            dead = [MemberToRemove(member_id=each["member_id"]) for each in members]
+            if dead:
+                admin.remove_group_members(group, dead)
+
+    def behind(self) -> int:
         """Records of both sources that no committed checkpoint covers.
 
         Counted in records, because the marker of a transaction has an offset, too.

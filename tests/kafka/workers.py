@@ -201,9 +201,9 @@ class Workers:
             if place.topic == topic
         )
 
-    def until(self, condition: Any, otherwise: str) -> None:
+    def until(self, condition: Any, otherwise: str, patience_s: float = DEADLINE_S) -> None:
         """Wait until a condition holds; fails with `otherwise` and the last lines said."""
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + patience_s
         while not condition():
             said = {name: self.log(name)[-2_000:] for name in self._processes}
             assert time.monotonic() < deadline, f"{otherwise}: {said}"
@@ -233,11 +233,11 @@ def once_each(records: Sequence[Record]) -> bool:
     return counted and all(len(found) == 1 for found in epochs.values())
 
 
-def neighbour(session: str) -> str:
+def neighbour(session: str, partitions: int = PARTITIONS) -> str:
     """Another session in the same partition."""
-    place = partition_of(session.encode(), PARTITIONS)
+    place = partition_of(session.encode(), partitions)
     names = (f"{session}-{number}" for number in range(99))
-    return next(name for name in names if partition_of(name.encode(), PARTITIONS) == place)
+    return next(name for name in names if partition_of(name.encode(), partitions) == place)
 
 
 def ago(**duration: float) -> str:
