@@ -18,11 +18,12 @@ from streams.policies import load
 from streams.simulation.load import sessions_in_progress
 from streams.simulation.pace import at_once
 from streams.simulation.send import send
-from tests.faults.frame import Outcome, Place, Sizes
+from tests.faults.altered import Alterations, program
+from tests.faults.frame import Outcome, Place, Sizes, until
 from tests.faults.witness import Witness
 from tests.kafka.comparison import Run, compare, final
 from tests.kafka.fleet import Fleet
-from tests.kafka.workers import WORKER, ago
+from tests.kafka.workers import ago, scheduled
 
 SCALE = 120
 POLICY = Path(__file__).with_name("brief.toml")
@@ -30,31 +31,39 @@ PEOPLE = 5
 EVENTS_EACH = 40
 LASTED_MS = 60_000
 QUIET_S = 3.0
+REST_S = (0.1, 1.0)
 BOTH = ("one", "two")
 
 
 class Shift:
     """`fleet` has the workers, none started yet; `chance` is drawn from for the faults.
 
-    `program` and `settings` are those of the workers.
+    `alterations` and `settings` are those of all workers.
     """
 
     def __init__(
-        self, place: Place, sizes: Sizes, program: Sequence[str] = WORKER, **settings: str
+        self,
+        place: Place,
+        sizes: Sizes,
+        alterations: Alterations = (),
+        policy: Path = POLICY,
+        **settings: str,
     ) -> None:
         self.begun = time.monotonic()
         self.chance = random.Random(sizes.seed)
-        self.run = Run(place.bootstrap, place.prefix, place.database_url, load((POLICY,), SCALE))
+        self.run = Run(place.bootstrap, place.prefix, place.database_url, load((policy,), SCALE))
         self.fleet = Fleet(
             place.bootstrap,
             place.prefix,
             place.database_url,
             SCALE,
             place.folder,
-            program,
-            **({"policies": str(POLICY)} | settings),
+            program(alterations),
+            policies=str(policy),
+            **settings,
         )
         self._sizes = sizes
+        self._alterations = alterations
         self._witness = Witness(self.run)
         self._feeding: threading.Thread | None = None
         self._failed: list[Exception] = []
@@ -106,6 +115,36 @@ class Shift:
         if self._failed:
             raise self._failed[0]
 
+    def plan(self, revision: int, session: str = "s1", begins_in_min: int = 10) -> None:
+        """Send a revision of a session's plan, with as many people and one more.
+
+        As long as a session lies ahead, time alone changes nothing about it: each revision is
+        one checkpoint of the session's partition, and one of every new person's.
+        """
+        plan = scheduled(
+            session,
+            people=[f"person-{number}" for number in range(revision + 1)],
+            id=f"plan-{session}-{revision}",
+            at=ago(),
+            revision=revision,
+            starts_at=ago(minutes=-begins_in_min),
+            ends_at=ago(minutes=-begins_in_min - 60),
+        )
+        self.fleet.send(plan, key=session.encode())
+
+    def rest(self) -> None:
+        """Let a moment pass, as long as chance wants it."""
+        time.sleep(self.chance.uniform(*REST_S))
+
+    def caught_up(self) -> None:
+        """Wait until everything on the log is in a committed checkpoint."""
+        until(lambda: self.fleet.behind() == 0, "the workers do not come to the end")
+
+    def start_altered(self, name: str, alteration: str) -> None:
+        """Start a worker with one more alteration; it may never become ready."""
+        altered = program((*self._alterations, alteration))
+        self.fleet.start(name, ready=False, program=altered)
+
     def compare(self, names: Sequence[str] = BOTH) -> dict[str, int]:
         """End every session, wait, and make the comparisons; how much was compared."""
         self.fed()
@@ -115,9 +154,11 @@ class Shift:
         counts = compare(self.run, settled, self.chance)
         return counts | {"witnessed": self._witness.agrees()}
 
-    def outcome(self, name: str, faults: int, inside: int, **found: Any) -> Outcome:
-        """Compare, and tell what was done; `found` are further figures."""
-        counts = self.compare()
+    def outcome(
+        self, name: str, faults: int, inside: int, names: Sequence[str] = BOTH, **found: Any
+    ) -> Outcome:
+        """Compare, with workers of these `names`, and tell what was done and `found` besides."""
+        counts = self.compare(names)
         assert counts["events"] >= self._sizes.events or self._feeding is None
         seconds = time.monotonic() - self.begun
         return Outcome(name, self._sizes.seed, counts | found, seconds, faults, inside)

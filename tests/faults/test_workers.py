@@ -1,12 +1,13 @@
 """The worker's faults in their short forms."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from streams.machine.kafka import Broker
-from tests.faults import killed
-from tests.faults.frame import Place
+from tests.faults import aborted, closed, killed, refused, steps, storm, unsaved, zombie
+from tests.faults.frame import Outcome, Place, Sizes
 
 
 @pytest.fixture
@@ -14,8 +15,40 @@ def place(broker: Broker, prefix: str, database_url: str, data_folder: Path) -> 
     return Place(broker.bootstrap, prefix, database_url, data_folder)
 
 
-def test_workers_that_are_killed(place: Place) -> None:
-    outcome = killed.run(killed.SHORT, place)
+def told(run: Callable[[Sizes, Place], Outcome], sizes: Sizes, place: Place) -> Outcome:
+    outcome = run(sizes, place)
     print(outcome)
-    assert outcome.faults >= 4
-    assert outcome.inside >= 2
+    assert outcome.faults >= sizes.faults
+    return outcome
+
+
+def test_workers_that_are_killed(place: Place) -> None:
+    assert told(killed.run, killed.SHORT, place).inside >= 2
+
+
+def test_an_exit_at_each_step_of_a_checkpoint_and_of_a_recovery(place: Place) -> None:
+    assert told(steps.run, steps.SHORT, place).inside == 3
+
+
+def test_every_third_transaction_aborted(place: Place) -> None:
+    assert told(aborted.run, aborted.SHORT, place).inside >= 4
+
+
+def test_a_zombie(place: Place) -> None:
+    assert told(zombie.run, zombie.SHORT, place).inside == 1
+
+
+def test_a_rebalance_storm(place: Place) -> None:
+    assert told(storm.run, storm.SHORT, place).faults == 8
+
+
+def test_facts_in_no_state_record(place: Place) -> None:
+    told(unsaved.run, unsaved.SHORT, place)
+
+
+def test_what_comes_for_a_closed_session(place: Place) -> None:
+    told(closed.run, closed.SHORT, place)
+
+
+def test_a_produce_that_is_refused_inside_a_transaction(place: Place) -> None:
+    assert told(refused.run, refused.SHORT, place).inside == 2

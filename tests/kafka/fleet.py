@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kafka import KafkaConsumer, TopicPartition
-from kafka.admin import KafkaAdminClient
+from kafka.admin import KafkaAdminClient, MemberToRemove
 
 from schemas.dead_letter import Entry
 from schemas.topics import CARE, TELEMETRY
@@ -24,7 +24,7 @@ PARTITIONS = 4
 INSIDE = ("checkpoint-offsets", "checkpoint-sent", "checkpoint-acknowledged")
 """Failpoints that lie between a transaction's first record and its commit."""
 DEADLINE_S = 240.0
-LOOKS_APART_S = 0.2
+LOOKS_APART_S = 0.1
 SINK = "from streams.commands import main; main(['sink'])"
 
 
@@ -112,23 +112,33 @@ class Fleet(Workers):
             assert time.monotonic() < deadline, f"the log was never done; see {self._folder}"
             for name in names:
                 self.keep(name)
-            done = time.time() * 1000 > final + 1000 and self._behind() == 0
+            done = time.time() * 1000 > final + 1000 and self.behind() == 0
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
 
     def _left_open(self) -> bool:
-        """Whether a dead worker's transaction is open: looked at twice, as those of the living
-        are over by then."""
+        """Whether a transaction of the dead is open: one that began before, looked at twice."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             looks = []
             for _ in range(2):
                 told = admin.list_transactions(state_filters=["Ongoing"])
                 found = [each.transactional_id for known in told.values() for each in known]
-                looks.append({each for each in found if each.startswith(f"{self.prefix}rollcall-")})
+                ours = [each for each in found if each.startswith(f"{self.prefix}rollcall-")]
+                begun = admin.describe_transactions(ours)
+                looks.append({(each, begun[each].transaction_start_time_ms) for each in begun})
                 time.sleep(LOOKS_APART_S)
         return bool(set.intersection(*looks))
 
-    def _behind(self) -> int:
+    def evict(self) -> None:
+        """When no worker runs: have the group forget the dead, as it would after their session."""
+        group = f"{self.prefix}rollcall"
+        with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
+            members = admin.describe_groups([group])[group]["members"]
+            dead = [MemberToRemove(member_id=each["member_id"]) for each in members]
+            if dead:
+                admin.remove_group_members(group, dead)
+
+    def behind(self) -> int:
         """Records of both sources that no committed checkpoint covers.
 
         Counted in records, because the marker of a transaction has an offset, too.

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import psutil
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
@@ -112,6 +113,18 @@ class Workers:
     def has_ended(self, name: str = "one") -> bool:
         """Whether a worker has ended by itself."""
         return self._processes[name].poll() is not None
+
+    def ended_within(self, name: str, seconds: float) -> bool:
+        """Whether a worker ends by itself within so long."""
+        try:
+            self._processes[name].wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stopped(self, name: str) -> bool:
+        """Whether a worker stands still since a SIGSTOP."""
+        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
 
     def ended(self, name: str = "one") -> int:
         """The exit code of a worker that is about to end."""
@@ -233,11 +246,11 @@ def once_each(records: Sequence[Record]) -> bool:
     return counted and all(len(found) == 1 for found in epochs.values())
 
 
-def neighbour(session: str) -> str:
+def neighbour(session: str, partitions: int = PARTITIONS) -> str:
     """Another session in the same partition."""
-    place = partition_of(session.encode(), PARTITIONS)
+    place = partition_of(session.encode(), partitions)
     names = (f"{session}-{number}" for number in range(99))
-    return next(name for name in names if partition_of(name.encode(), PARTITIONS) == place)
+    return next(name for name in names if partition_of(name.encode(), partitions) == place)
 
 
 def ago(**duration: float) -> str:
