@@ -59,13 +59,16 @@ def hours(bootstrap: str, prefix: str, groups: int, scale: int, log: Path) -> It
         # Everybody's plans are there before the day begins.
         begins = round(time.time() * 1000) + LEAD_MS
         settings = Evening(starts_at=begins, scale=scale, groups=groups, **SIZES)
-        waiting = messages(list(day(settings)), prefix + TELEMETRY.name, prefix + CARE.name)
+        ends = begins + DAY_S * 1_000 / scale
+        story = [each for each in day(settings) if each.appended_at < ends]
+        waiting = messages(story, prefix + TELEMETRY.name, prefix + CARE.name)
         sending = threading.Thread(
             target=lambda: asyncio.run(send(waiting, bootstrap=bootstrap)), daemon=True
         )
         sending.start()
         for number in range(HOURS):
             yield _hour(number, port, begins / 1000 + (number + 1) * DAY_S / HOURS / scale)
+        sending.join()
 
 
 def _hour(number: int, port: int, until: float) -> Hour:
