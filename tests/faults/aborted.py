@@ -5,7 +5,8 @@ started again, and nobody ever reads what was aborted.
 from itertools import count
 
 from tests.faults.frame import Outcome, Place, Sizes
-from tests.faults.shift import BOTH, Shift
+from tests.faults.shift import Shift
+from tests.kafka.workers import WORKER
 
 SHORT = Sizes(seed=3, events=2_000, faults=4)
 LONG = Sizes(seed=3, events=50_000, faults=50)
@@ -16,19 +17,17 @@ def run(sizes: Sizes, place: Place) -> Outcome:
     """Abort, start again, compare."""
     with Shift(place, sizes, ("abort_third",)) as shift:
         fleet = shift.fleet
-
-        def aborted() -> int:
-            return sum(fleet.log(name).count(SAID) for name in BOTH)
-
+        fleet.start("one")
         shift.feed(rate=sizes.events / (4 * sizes.faults))
         revisions = count(1)
-        while shift.feeding or aborted() < sizes.faults:
-            for name in BOTH:
-                fleet.keep(name)
+        while shift.feeding or fleet.log("one").count(SAID) < sizes.faults:
+            if fleet.has_ended("one"):
+                fleet.evict()
+                fleet.start("one")
             shift.plan(next(revisions))
             shift.rest()
-        found = aborted()
-        for name in BOTH:
-            fleet.stop(name)
-            fleet.start(name, ready=False, program=("streams.worker",))
-        return shift.outcome("every third transaction aborted", found, found)
+        fleet.end("one")
+        found = fleet.log("one").count(SAID)
+        fleet.evict()
+        fleet.start("one", program=WORKER)
+        return shift.outcome("every third transaction aborted", found, found, ("one",))

@@ -5,6 +5,7 @@ no signal can time:
 
     hold@POINT     it stops itself (SIGSTOP) where it first reaches the failpoint POINT
     abort_third    it aborts every third checkpoint when all of its records are acknowledged
+    slow@MICROS    folding takes so much longer for each record, as if the rules cost more
 
 The product knows nothing of this.
 """
@@ -12,6 +13,7 @@ The product knows nothing of this.
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -19,6 +21,8 @@ from typing import Any
 from streams.worker.__main__ import main
 from streams.worker.failpoints import POINTS, Failpoints
 from streams.worker.producer import Acknowledged, PartitionProducer
+from streams.worker.task import PartitionTask
+from streams.worker.transport import Batch
 from tests.faults.mutants import MUTANTS
 
 Alterations = tuple[str, ...]
@@ -73,10 +77,23 @@ def abort_third() -> None:
     PartitionProducer.commit = commit_or_abort
 
 
+def slow(micros: int) -> None:
+    """Take longer, in the event loop's thread, as rules would."""
+    take = PartitionTask.take
+
+    async def take_slowly(self: PartitionTask, batch: Batch) -> None:
+        time.sleep(len(batch.records) * micros / 1e6)
+        await take(self, batch)
+
+    PartitionTask.take = take_slowly
+
+
 def apply(name: str, mutants: Mapping[str, Callable[[], None]] = MUTANTS) -> None:
     """Make one alteration in this process."""
     if name.startswith("hold@"):
         hold(name.removeprefix("hold@"))
+    elif name.startswith("slow@"):
+        slow(int(name.removeprefix("slow@")))
     elif name == "abort_third":
         abort_third()
     else:

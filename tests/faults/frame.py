@@ -50,11 +50,16 @@ class Outcome(NamedTuple):
         )
 
 
-def until(condition: Callable[[], object], otherwise: str, log: Path | None = None) -> None:
+def until(
+    condition: Callable[[], object],
+    otherwise: str,
+    log: Path | None = None,
+    patience_s: float = PATIENCE_S,
+) -> None:
     """Wait until a condition holds; fails with `otherwise` and the end of a log."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not condition():
         if time.monotonic() > deadline:
             said = "" if log is None else f"; {log.read_text()[-2_000:]}"
-            raise AssertionError(f"waited {PATIENCE_S:g} s in vain: {otherwise}{said}")
+            raise AssertionError(f"waited {patience_s:g} s in vain: {otherwise}{said}")
         time.sleep(POLL_S)

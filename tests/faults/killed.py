@@ -17,7 +17,7 @@ def run(sizes: Sizes, place: Place) -> Outcome:
     """Kill, start again, compare."""
     with Shift(place, sizes) as shift:
         for name in BOTH:
-            shift.fleet.start(name, ready=False)
+            shift.fleet.start(name)
         shift.feed(rate=sizes.events / (sizes.faults * sum(APART_S)))
         while shift.fleet.killed < sizes.faults:
             time.sleep(shift.chance.uniform(*APART_S))

@@ -1,11 +1,14 @@
 """Mutants: defects that the suite must see. Each plants one in the process that it is called in."""
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
+from kafka import KafkaProducer
 from msgspec.structs import replace
 
 from streams.ledger import Ledger
@@ -70,14 +73,16 @@ def progress_outside() -> None:
             written[target] = value
         add(self, target, key, value, *headers)
 
+    def send(bootstrap: str, target: Any, progress: bytes) -> None:
+        with closing(KafkaProducer(bootstrap_servers=bootstrap)) as plain:
+            sent = plain.send(target.topic, progress, PROGRESS_KEY, partition=target.partition)
+            sent.get(10)
+
     async def commit_after(self: PartitionProducer, batches: Any, *told: Any) -> Acknowledged:
         target = self._place.state
         if target in written:
-            async with AIOKafkaProducer(**self._connection) as plain:
-                progress = written.pop(target)
-                await plain.send_and_wait(
-                    target.topic, progress, key=PROGRESS_KEY, partition=target.partition
-                )
+            bootstrap = self._connection["bootstrap_servers"]
+            await asyncio.to_thread(send, bootstrap, target, written.pop(target))
         return await commit(self, batches, *told)
 
     Outbox._add = add_but_progress

@@ -5,10 +5,11 @@ In the end every session is ended, its scores become final, and the comparisons 
 """
 
 import asyncio
+import json
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,9 +18,10 @@ from schemas.topics import TELEMETRY
 from streams.policies import load
 from streams.simulation.load import sessions_in_progress
 from streams.simulation.pace import at_once
+from streams.simulation.places import Pair
 from streams.simulation.send import send
 from tests.faults.altered import Alterations, program
-from tests.faults.frame import Outcome, Place, Sizes, until
+from tests.faults.frame import Outcome, Place, Sizes
 from tests.faults.witness import Witness
 from tests.kafka.comparison import Run, compare, final
 from tests.kafka.fleet import Fleet
@@ -32,6 +34,7 @@ EVENTS_EACH = 40
 LASTED_MS = 60_000
 QUIET_S = 3.0
 REST_S = (0.1, 1.0)
+PATIENCE_S = 120.0
 BOTH = ("one", "two")
 
 
@@ -80,10 +83,10 @@ class Shift:
         self.fleet.__exit__(kind, error, trace)
         self._witness.stop()
 
-    def feed(self, rate: float | None = None, patience_s: float = 60.0) -> None:
-        """Begin to send sessions in progress, `rate` records a second; returns at once."""
+    def pairs(self) -> Iterator[Pair]:
+        """Sessions in progress, about `events` records of them."""
         now = round(time.time() * 1000)
-        pairs = sessions_in_progress(
+        return sessions_in_progress(
             seed=self._sizes.seed,
             sessions=max(2, self._sizes.events // (PEOPLE * EVENTS_EACH)),
             people=PEOPLE,
@@ -91,12 +94,20 @@ class Shift:
             started_at=now - LASTED_MS,
             now=now,
         )
+
+    def tell(self, pairs: Iterable[Pair], rate: float | None = None) -> None:
+        """Send telemetry, `rate` records a second; returns when it is on the log."""
         told = at_once(pairs, self.run.prefix + TELEMETRY.name)
+        sending = send(told, bootstrap=self.run.bootstrap, rate=rate, patience_s=PATIENCE_S)
+        asyncio.run(sending)
+
+    def feed(self, rate: float | None = None, pairs: Iterable[Pair] | None = None) -> None:
+        """Begin to send `pairs`, or sessions in progress, in a thread; returns at once."""
+        told = self.pairs() if pairs is None else pairs
 
         def run() -> None:
             try:
-                sending = send(told, bootstrap=self.run.bootstrap, rate=rate, patience_s=patience_s)
-                asyncio.run(sending)
+                self.tell(told, rate)
             except Exception as error:  # noqa: BLE001  the scenario's own thread judges it
                 self._failed.append(error)
 
@@ -136,9 +147,10 @@ class Shift:
         """Let a moment pass, as long as chance wants it."""
         time.sleep(self.chance.uniform(*REST_S))
 
-    def caught_up(self) -> None:
+    def caught_up(self, patience_s: float = PATIENCE_S) -> None:
         """Wait until everything on the log is in a committed checkpoint."""
-        until(lambda: self.fleet.behind() == 0, "the workers do not come to the end")
+        late = "the workers do not come to the end"
+        self.fleet.until(lambda: self.fleet.behind() == 0, late, patience_s)
 
     def start_altered(self, name: str, alteration: str) -> None:
         """Start a worker with one more alteration; it may never become ready."""
@@ -165,14 +177,17 @@ class Shift:
 
     def _end_sessions(self) -> None:
         keys = {entry.key for log in self.run.log(TELEMETRY.name).values() for entry in log}
-        for key in sorted(key for key in keys if key is not None):
-            self.fleet.send(
-                {
-                    "type": "session_ended",
-                    "id": f"end-{key.decode()}",
-                    "source": "faults",
-                    "at": ago(),
-                    "session": key.decode(),
-                },
-                key=key,
-            )
+        self.tell((key, _end_of(key)) for key in sorted(key for key in keys if key is not None))
+
+
+def _end_of(session: bytes) -> bytes:
+    name = session.decode()
+    return json.dumps(
+        {
+            "type": "session_ended",
+            "id": f"end-{name}",
+            "source": "faults",
+            "at": ago(),
+            "session": name,
+        }
+    ).encode()

@@ -6,7 +6,22 @@ from pathlib import Path
 import pytest
 
 from streams.machine.kafka import Broker
-from tests.faults import aborted, closed, killed, refused, steps, storm, unsaved, zombie
+from tests.faults import (
+    aborted,
+    broker_killed,
+    closed,
+    failover,
+    killed,
+    many_live,
+    overload,
+    recovered,
+    refused,
+    steps,
+    storm,
+    timed_out,
+    unsaved,
+    zombie,
+)
 from tests.faults.frame import Outcome, Place, Sizes
 
 
@@ -52,3 +67,27 @@ def test_what_comes_for_a_closed_session(place: Place) -> None:
 
 def test_a_produce_that_is_refused_inside_a_transaction(place: Place) -> None:
     assert told(refused.run, refused.SHORT, place).inside == 2
+
+
+def test_a_broker_that_is_killed(place: Place) -> None:
+    told(broker_killed.run, broker_killed.SHORT, place)
+
+
+def test_a_transaction_that_times_out(place: Place) -> None:
+    assert told(timed_out.run, timed_out.SHORT, place).inside == 1
+
+
+def test_how_soon_another_worker_commits(place: Place) -> None:
+    told(failover.run, failover.SHORT, place)
+
+
+def test_recovery_whatever_the_state_ends_in(place: Place) -> None:
+    assert told(recovered.run, recovered.SHORT, place).inside >= 1
+
+
+def test_recovery_of_many_live_sessions(place: Place) -> None:
+    told(many_live.run, many_live.SHORT, place)
+
+
+def test_twice_the_capacity(place: Place) -> None:
+    assert overload.run(overload.SHORT, place).counts["sent"] > 0

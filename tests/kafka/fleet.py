@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove
 
@@ -71,6 +72,22 @@ class Fleet(Workers):
         if name not in self._processes or self.has_ended(name):
             self.start(name, ready=False, failpoint=failpoint)
 
+    def ended_within(self, name: str, seconds: float) -> bool:
+        """Whether a worker ends by itself within so long."""
+        try:
+            self._processes[name].wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stopped(self, name: str) -> bool:
+        """Whether a worker stands still since a SIGSTOP."""
+        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
+
+    def memory(self, name: str) -> int:
+        """Bytes that a worker has resident."""
+        return int(psutil.Process(self._processes[name].pid).memory_info().rss)
+
     def disturb(self, act: str, chance: random.Random) -> None:
         """Do one thing to one worker, which is back afterwards.
 
@@ -87,12 +104,16 @@ class Fleet(Workers):
             self.dies_at(name, f"{chance.choice(INSIDE)}:{chance.randint(2, 8)}")
         self.keep(name)
 
-    def kill(self, name: str) -> None:
-        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+    def end(self, name: str) -> None:
+        """End a worker with SIGKILL."""
         self.signal(signal.SIGKILL, name)
         self._processes[name].wait(DEADLINE_S)
+
+    def kill(self, name: str) -> None:
+        """End a worker with SIGKILL, and ask the broker whether that was inside a transaction."""
+        self.end(name)
         self.killed += 1
-        self.inside += self._left_open()
+        self.inside += self.left_open()
 
     def dies_at(self, name: str, failpoint: str) -> None:
         """Start a worker, and wait until it has died at `failpoint`."""
@@ -116,7 +137,7 @@ class Fleet(Workers):
             quiet_since = (quiet_since or time.monotonic()) if done else None
             time.sleep(0.5)
 
-    def _left_open(self) -> bool:
+    def left_open(self) -> bool:
         """Whether a transaction of the dead is open: one that began before, looked at twice."""
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             looks = []

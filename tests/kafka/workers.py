@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import psutil
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
@@ -114,18 +113,6 @@ class Workers:
         """Whether a worker has ended by itself."""
         return self._processes[name].poll() is not None
 
-    def ended_within(self, name: str, seconds: float) -> bool:
-        """Whether a worker ends by itself within so long."""
-        try:
-            self._processes[name].wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
-    def stopped(self, name: str) -> bool:
-        """Whether a worker stands still since a SIGSTOP."""
-        return psutil.Process(self._processes[name].pid).status() == psutil.STATUS_STOPPED
-
     def ended(self, name: str = "one") -> int:
         """The exit code of a worker that is about to end."""
         return self._processes[name].wait(DEADLINE_S)
@@ -214,9 +201,9 @@ class Workers:
             if place.topic == topic
         )
 
-    def until(self, condition: Any, otherwise: str) -> None:
+    def until(self, condition: Any, otherwise: str, patience_s: float = DEADLINE_S) -> None:
         """Wait until a condition holds; fails with `otherwise` and the last lines said."""
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + patience_s
         while not condition():
             said = {name: self.log(name)[-2_000:] for name in self._processes}
             assert time.monotonic() < deadline, f"{otherwise}: {said}"
