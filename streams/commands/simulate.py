@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from streams.commands.journal import quiet_clients
 from streams.commands.options import InstantType, one_line_errors
 from streams.commands.pipes import silent_when_unread
 from streams.commands.progress import shown
+from streams.simulation.day import day
 from streams.simulation.delivery import Delivery, ndjson
 from streams.simulation.evening import evening
 from streams.simulation.pace import messages
@@ -32,6 +33,7 @@ MONDAY = 1_772_474_400_000
 LEAD_MS = 10 * MINUTE_MS
 """At a set speed the plans of the day before are not spread over a day of waiting."""
 
+Story = Callable[[Evening], Iterator[Delivery]]
 PLAIN = Evening(starts_at=MONDAY)
 SHARE = click.FloatRange(0, 1)
 
@@ -61,6 +63,12 @@ def _share(name: str, help_text: str) -> Callable[[Any], Any]:
     "--weeks",
     type=click.IntRange(1, 12),
     help="So many weeks with the same people, the evening being the last of three in each.",
+)
+@click.option(
+    "--day",
+    "whole_day",
+    is_flag=True,
+    help="A whole day from --start on, busiest at its ninth hour, which has as many sessions.",
 )
 @_number("scale", 1, "Divide every duration: at 60 a session of 2 h lasts 2 min.")
 @_number("groups", 0, "Group sessions.")
@@ -101,6 +109,7 @@ def simulate(
     repeat: bool,
     limit: int | None,
     weeks: int | None,
+    whole_day: bool,
     seed: int | None,
     start: int | None,
     **evening_options: Any,
@@ -120,6 +129,9 @@ def simulate(
         raise click.UsageError("an evening needs at least one session")
     if weeks and (kafka is not None or evening_options["scale"] != 1):
         raise click.UsageError("--weeks lie behind us, so --scale and --kafka exclude them")
+    if whole_day and (weeks or repeat):
+        raise click.UsageError("--day is neither in --weeks nor can it --repeat")
+    story = day if whole_day else evening
     if seed is None:
         seed = 1 if kafka is None else int(time.time())
     try:
@@ -130,29 +142,30 @@ def simulate(
         raise click.UsageError(str(error)) from error
     if kafka is None:
         with silent_when_unread():
-            found = several(settings, weeks) if weeks else evening(settings)
+            found = several(settings, weeks) if weeks else story(settings)
             lines = ndjson(islice(found, limit))
             click.get_binary_stream("stdout").writelines(lines)
         return
     if start is None:
-        settings = replace(settings, starts_at=_start(settings, speed, rate))
+        settings = replace(settings, starts_at=_start(story, settings, speed, rate))
     bootstrap = kafka or os.environ.get("ROLLCALL_BOOTSTRAP") or known_bootstrap()
     with one_line_errors(SendError, ValueError):
-        _send(settings, bootstrap, prefix, speed, rate, repeat, limit)
+        _send(story, settings, bootstrap, prefix, speed, rate, repeat, limit)
 
 
-def _start(settings: Evening, speed: float | None, rate: float | None) -> int:
+def _start(story: Story, settings: Evening, speed: float | None, rate: float | None) -> int:
     """When to begin so that nothing is sent before it happened, and then nothing waits."""
     now = time.time_ns() // 1_000_000
     if rate is None and (speed is None or speed <= 1):
         return now
-    length = max(each.appended_at for each in evening(settings)) - settings.starts_at
+    length = max(each.appended_at for each in story(settings)) - settings.starts_at
     if rate is not None or speed is None:
         return now - length
     return now - int(length * (1 - 1 / speed)) + int(LEAD_MS / settings.scale / speed)
 
 
 def _send(
+    story: Story,
     settings: Evening,
     bootstrap: str,
     prefix: str,
@@ -166,7 +179,7 @@ def _send(
     if repeat:
         deliveries = season(settings)
     else:
-        deliveries = _spread(list(evening(settings)), settings, speed)
+        deliveries = _spread(list(story(settings)), settings, speed)
         total = min(len(deliveries), len(deliveries) if limit is None else limit)
     waiting = islice(messages(deliveries, prefix + TELEMETRY.name, prefix + CARE.name), limit)
     quiet_clients()

@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.machine.kafka import Broker
-from tests.bench import care, door, evening, ledger
+from streams.stage import Pacing
+from tests.bench import care, door, evening, ledger, paper
+from tests.bench.day import hours
 from tests.bench.delay import delays, percentile
+from tests.bench.ledger import PEOPLE
 from tests.bench.peers.race import races
 from tests.bench.pipeline import bare_fetch, preload, running, sizes, throughput
 
@@ -31,9 +34,21 @@ def main() -> None:
     parser.add_argument("--care", action="store_true", help="only the care stage, without a broker")
     parser.add_argument("--door", action="store_true", help="only the HTTP door")
     parser.add_argument("--peers", action="store_true", help="only beside other libraries")
+    parser.add_argument("--day", type=int, metavar="GROUPS", help="only a day, so many at nine")
+    parser.add_argument("--scale", type=int, default=240, help="how much faster the day goes")
+    parser.add_argument("--paper", type=int, metavar="SESSIONS", help="only what so many need")
+    parser.add_argument(
+        "--per-cpu-s", type=float, default=100_000, help="events of a worker, for --paper"
+    )
     given = parser.parse_args()
+    if given.paper:
+        _paper(given)
+        return
     if given.peers:
         _peers(given)
+        return
+    if given.day:
+        _day(given)
         return
     table = Table("figure", "value", title="Rollcall, measured in one run", title_justify="left")
     if given.door:
@@ -169,6 +184,42 @@ def _peers(given: argparse.Namespace) -> None:
                 _rate(found.events / found.seconds),
                 _rate(found.events / found.cpu_s),
                 f"{found.mb:.0f}",
+            )
+    Console().print(table)
+
+
+def _paper(given: argparse.Namespace) -> None:
+    """Two columns: as lively as the simulated evening, and ten times as lively."""
+    constants = paper.measure(given.per_cpu_s)
+    usual = constants.events_per_person_hour
+    found = [
+        paper.needs(given.paper, constants._replace(events_per_person_hour=rate), Pacing())
+        for rate in (usual, 10 * usual)
+    ]
+    print("| measured | |\n|---|---|")
+    for row in paper.said(constants):
+        print("|", " | ".join(row), "|")
+    rates = " | ".join(f"{usual * times:.0f} events a person and hour" for times in (1, 10))
+    print(f"\n| {given.paper:,} sessions of {PEOPLE} people | {rates} |\n|---|---|---|")
+    for row in paper.rows(found):
+        print("|", " | ".join(row), "|")
+
+
+def _day(given: argparse.Namespace) -> None:
+    table = Table(
+        "hour", "open sessions", "events/s", "CPU", "most lag", "oldest checkpoint, s", "MB"
+    )
+    table.title = f"A day at {given.scale} times its speed, {given.day} groups begin at nine"
+    with TemporaryDirectory(prefix="rollcall-") as name, Broker(Path(name) / "kafka") as broker:
+        for hour in hours(broker.bootstrap, "day.", given.day, given.scale, Path(name) / "log"):
+            table.add_row(
+                f"{hour.number}",
+                f"{hour.sessions}",
+                f"{hour.events / hour.seconds:.0f}",
+                f"{hour.cpu_s / hour.seconds:.2f}",
+                f"{hour.most_lag}",
+                f"{hour.oldest_checkpoint_s:.1f}",
+                f"{hour.mb:.0f}",
             )
     Console().print(table)
 

@@ -23,9 +23,9 @@ from sinks.database import Database
 from sinks.tables import OUTPUTS
 from tests.faults.frame import Place, Sizes, until
 from tests.kafka.outputs import KEYS, PARTITIONS, Load, Outputs, newest, revisions, stored
-from tests.sinks.rows import MAKERS
+from tests.sinks.rows import MAKERS, score
 
-EACH_TIME = KEYS * len(MAKERS)
+EACH_TIME = KEYS * len(MAKERS) + 1
 Records = dict[str, list[dict[str, Any]]]
 
 
@@ -84,11 +84,12 @@ class Flow:
         found, last = self._reader.finish(), self.outputs.last()
         ends = self.outputs.ends()
         until(lambda: database.offsets() == ends, "the sink does not come to the end")
-        sent = list(next(revisions(self._load.revision, self._load.revision)))
-        _same_last(last, [*sent, *self.extra])
-        _same_revisions(found, self._load.revision, self.extra)
+        [sent] = revisions(self._load.revision, self._load.revision)
+        once = [each for n in range(self._load.revision) for each in _once(n + 1)] + self.extra
+        _same_last(last, [*sent, *once])
+        _same_revisions(found, self._load.revision, once)
         assert stored(database) == last
-        columns = _same_columns(database, [*sent, *self.extra])
+        columns = _same_columns(database, [*sent, *once])
         read = sum(len(records) for records in found.values())
         assert read == self._load.revision * EACH_TIME + len(self.extra)
         return {"records": read, "rows": sum(map(len, last.values())), "columns": columns}
@@ -100,13 +101,18 @@ def flowing(place: Place, sizes: Sizes, database: Database) -> Iterator[Flow]:
     outputs = Outputs(place.bootstrap, place.prefix)
     reader = Reader(outputs)
     try:
-        with Load(outputs) as load:
+        with Load(outputs, _once) as load:
             flow = Flow(outputs, load, reader)
             yield flow
             flow.reach(sizes.events // EACH_TIME)
     finally:
         reader.finish()
         outputs.close()
+
+
+def _once(revision: int) -> list[Output]:
+    """A record that nothing comes after: whoever loses it cannot make up for it later."""
+    return [score(id=f"once-{revision}")]
 
 
 def checksum(database: Database) -> str:
@@ -130,12 +136,12 @@ def _same_last(last: dict[str, dict[str, Any]], sent: list[Output]) -> None:
     assert last == said
 
 
-def _same_revisions(found: Records, most: int, extra: list[Output]) -> None:
+def _same_revisions(found: Records, most: int, sent_once: list[Output]) -> None:
     by_id: dict[str, list[int]] = defaultdict(list)
     for records in found.values():
         for record in records:
             by_id[record["id"]].append(record["revision"])
-    once = {record.id for record in extra}
+    once = {record.id for record in sent_once}
     for name, seen in by_id.items():
         assert seen == list(range(1, 2 if name in once else most + 1)), f"revisions of {name}"
 

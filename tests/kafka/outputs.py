@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -223,10 +223,15 @@ def settings_for(bootstrap: str, prefix: str, url: str) -> SinkSettings:
 
 
 class Load:
-    """Transactions sent by a thread of its own until `enough`."""
+    """Transactions sent by a thread of its own until `enough`.
 
-    def __init__(self, outputs: Outputs) -> None:
-        self._outputs = outputs
+    Each is one revision of every key, and what `also` gives for it.
+    """
+
+    def __init__(
+        self, outputs: Outputs, also: Callable[[int], list[Output]] = lambda revision: []
+    ) -> None:
+        self._outputs, self._also = outputs, also
         self._enough = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self.revision = 0
@@ -241,8 +246,10 @@ class Load:
 
     def _run(self) -> None:
         while not self._enough.is_set():
-            all_of(revisions(self.revision + 1, self.revision + 1), self._outputs)
-            self.revision += 1
+            revision = self.revision + 1
+            [records] = revisions(revision, revision)
+            self._outputs.send(*records, *self._also(revision))
+            self.revision = revision
 
 
 def newest(database: Database) -> int:
