@@ -145,9 +145,7 @@ class Machine:
         if self._wanted.simulate:
             self._supervise(parts.simulator())
         self._tell(parts, {**workers, "sink": sink, "door": door_metrics})
-        self._screen.say(
-            f"  door      http://{LOOPBACK}:{door}, {self._config.absolute()} says for whom"
-        )
+        self._screen.say(f"  door      http://{LOOPBACK}:{door} ({self._config.absolute()})")
         self._screen.say("Ctrl-C stops all of it.")
         health = Health(workers, sink, parts.database_url)
         health.start()

@@ -119,6 +119,7 @@ class PartitionTask:
         """Begin with the checkpoints; `peers` tells how many tasks share the loop."""
         self._peers = peers
         self._running = asyncio.create_task(self._run(), name=f"checkpoints of {self.place}")
+        self._running.add_done_callback(self._ended)
 
     async def take(self, batch: Batch) -> None:
         """Fold a batch; waits while too many dead letters are to be written first."""
@@ -191,6 +192,12 @@ class PartitionTask:
                 await self._round()
             await self._pause(every - (time.monotonic() - begun))
             await self._catch_up(self._looking_s * self._peers())
+
+    def _ended(self, running: asyncio.Task[None]) -> None:
+        """What is wrong with us is told at once, and not by a watchdog that misses checkpoints."""
+        error = None if running.cancelled() else running.exception()
+        if error is not None:
+            halt(f"{self.place}: a bug: {in_short(error)}")
 
     async def _catch_up(self, cost_s: float) -> None:
         """Fold on without looks for as long as patience has it, unless somebody is in a hurry."""

@@ -5,6 +5,7 @@ no signal can time:
 
     hold@POINT     it stops itself (SIGSTOP) where it first reaches the failpoint POINT
     abort_third    it aborts every third checkpoint when all of its records are acknowledged
+    broken         its checkpoints meet a bug of ours
     slow@MICROS    folding takes so much longer for each record, as if the rules cost more
 
 The product knows nothing of this.
@@ -20,6 +21,7 @@ from typing import Any
 
 from streams.worker.__main__ import main
 from streams.worker.failpoints import POINTS, Failpoints
+from streams.worker.outbox import Outbox
 from streams.worker.producer import Acknowledged, PartitionProducer
 from streams.worker.task import PartitionTask
 from streams.worker.transport import Batch
@@ -88,6 +90,11 @@ def slow(micros: int) -> None:
     PartitionTask.take = take_slowly
 
 
+def broken(*_: Any) -> None:
+    """Something that cannot happen."""
+    raise ZeroDivisionError
+
+
 def apply(name: str, mutants: Mapping[str, Callable[[], None]] = MUTANTS) -> None:
     """Make one alteration in this process."""
     if name.startswith("hold@"):
@@ -96,6 +103,8 @@ def apply(name: str, mutants: Mapping[str, Callable[[], None]] = MUTANTS) -> Non
         slow(int(name.removeprefix("slow@")))
     elif name == "abort_third":
         abort_third()
+    elif name == "broken":
+        Outbox.add_states = broken
     else:
         mutants[name]()
 

@@ -71,7 +71,7 @@ def progress_outside() -> None:
     ) -> None:
         if key == PROGRESS_KEY:
             written[target] = value
-        add(self, target, key, value, *headers)
+        add(self, target, key, value, headers)
 
     def send(bootstrap: str, target: Any, progress: bytes) -> None:
         with closing(KafkaProducer(bootstrap_servers=bootstrap)) as plain:

@@ -39,6 +39,15 @@ BAD = {
 }
 
 
+def test_a_bug_in_a_checkpoint_is_told_at_once(workers: Workers) -> None:
+    workers.start(program=("tests.faults.altered", "broken"), stages="session")
+    workers.send(scheduled(), event("joined", "a"))
+
+    assert workers.ended() == 1
+    assert workers.log().splitlines()[-1].endswith("a bug: ZeroDivisionError")
+    assert workers.scores() == []
+
+
 def test_bad_records_are_told_and_the_good_ones_around_them_scored(workers: Workers) -> None:
     workers.start(stages="session")
     workers.send(
