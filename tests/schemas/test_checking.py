@@ -120,7 +120,7 @@ def test_what_differs_has_another_id(changed: dict[str, Any]) -> None:
         ({"at": "2026-03-02T18:02:00"}, "at: Expected `datetime` with a timezone component"),
         ({"at": "yesterday, with Ann"}, "at: Invalid RFC3339 encoded datetime"),
         ({"session": 7}, "session: Expected `str`, got `int`"),
-        ({"session": object()}, "holds something that is no JSON"),
+        pytest.param({"session": object()}, "holds something that is no JSON", id="an object"),
         ({"session": "\ud800"}, "holds something that is no JSON"),
         ({"session": 2**70}, "session: Expected `str`, got `float`"),
         ({"role": "spectator"}, "role: not an allowed value"),
