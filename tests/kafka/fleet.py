@@ -14,6 +14,7 @@ from types import TracebackType
 import psutil
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove
+from kafka.errors import CoordinatorLoadInProgressError
 
 from schemas.dead_letter import Entry
 from schemas.topics import CARE, TELEMETRY
@@ -142,13 +143,23 @@ class Fleet(Workers):
         with KafkaAdminClient(bootstrap_servers=self.bootstrap) as admin:
             looks = []
             for _ in range(2):
+                looks.append(self._open(admin))
+                time.sleep(LOOKS_APART_S)
+        return bool(set.intersection(*looks))
+
+    def _open(self, admin: KafkaAdminClient) -> set[tuple[str, int]]:
+        """Open transactions with their beginnings; a broker just started first loads what it has."""
+        deadline = time.monotonic() + DEADLINE_S
+        while True:
+            try:
                 told = admin.list_transactions(state_filters=["Ongoing"])
                 found = [each.transactional_id for known in told.values() for each in known]
                 ours = [each for each in found if each.startswith(f"{self.prefix}rollcall-")]
                 begun = admin.describe_transactions(ours)
-                looks.append({(each, begun[each].transaction_start_time_ms) for each in begun})
+                return {(each, begun[each].transaction_start_time_ms) for each in begun}
+            except CoordinatorLoadInProgressError:
+                assert time.monotonic() < deadline, "the broker never loaded its transactions"
                 time.sleep(LOOKS_APART_S)
-        return bool(set.intersection(*looks))
 
     def evict(self) -> None:
         """When no worker runs: have the group forget the dead, as it would after their session."""
