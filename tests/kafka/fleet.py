@@ -148,7 +148,7 @@ class Fleet(Workers):
         return bool(set.intersection(*looks))
 
     def _open(self, admin: KafkaAdminClient) -> set[tuple[str, int]]:
-        """Open transactions with their beginnings; a broker just started first loads what it has."""
+        """Open transactions with their beginnings; a broker just started loads them first."""
         deadline = time.monotonic() + DEADLINE_S
         while True:
             try:
