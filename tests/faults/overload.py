@@ -21,6 +21,8 @@ MICROS = 400
 MEASURED = 10_000
 SAMPLE_S = 0.5
 FLAT = 1.1
+ONE_FETCH = 8 << 20
+"""Bytes that may be in hand at one look and not at another; they count in a few seconds' run."""
 
 
 def run(sizes: Sizes, place: Place) -> Outcome:
@@ -51,7 +53,8 @@ def run(sizes: Sizes, place: Place) -> Outcome:
         # Buffers fill in the first third, by as much as one fetch may bring.
         first = max(memory[: max(1, len(memory) // 3)])
         assert most > number // 4, f"only {most} of {number} ever waited: no overload"
-        assert max(memory) <= FLAT * first, f"memory grew from {first} to {max(memory)} bytes"
+        allowed = FLAT * first + (ONE_FETCH if sizes == SHORT else 0)
+        assert max(memory) <= allowed, f"memory grew from {first} to {max(memory)} bytes"
         return shift.outcome(
             "twice the capacity",
             1,
